@@ -1,0 +1,49 @@
+# `make demo` and `make test` do everything on a fresh machine with Python 3.11 or newer.
+# PYTHON=… picks the interpreter; each interpreter version gets a virtual environment of its own.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && { echo $$p; break; }; done)
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: demo test lint bench browser clean help
+
+help:
+	@echo "make demo    run devcors in front of a built-in front end and backends"
+	@echo "make test    lint, types, import contracts and all tests"
+	@echo "make lint    the checks without the tests"
+	@echo "make bench   speed, beside the peers found on this machine"
+
+demo: $(VENV)/.installed-$(VERSION)
+	@$(BIN)/devcors demo
+
+test: $(VENV)/.tested-$(VERSION) browser lint
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.tested-$(VERSION)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.tested-$(VERSION)
+	$(BIN)/python -m benchmarks
+
+# a browser for the end-to-end tests, where this machine can give one; without it those tests say so and skip
+browser:
+	@sh tests/support/get-browser.sh
+
+$(VENV)/.installed-$(VERSION): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Python 3.11 or newer is wanted"; echo "hint: make demo PYTHON=python3.13"; exit 1; }
+	@[ -e $(VENV)/.installed-$(VERSION) ] || rm -rf $(VENV)
+	@[ -x $(BIN)/python ] || { echo "making $(VENV) with Python $(VERSION) …"; $(PYTHON) -m venv $(VENV); }
+	@$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.tested-$(VERSION): $(VENV)/.installed-$(VERSION)
+	@$(PIP) install -c constraints.txt -e '.[test]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

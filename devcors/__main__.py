@@ -1,0 +1,5 @@
+"""`python -m devcors`."""
+
+from .cli.main import run
+
+run()

@@ -1,0 +1,1 @@
+"""The command line: parse, call one function, print. `--help` imports neither mitmproxy nor the config model."""

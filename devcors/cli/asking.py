@@ -1,0 +1,131 @@
+"""`routes`, `explain` and `addons`: questions to the compiled config; nothing is sent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from ..config.loading import load
+from ..errors import MalformedError, UsageError
+from ..heads import RequestHead
+from ..policy import Answer, Door, Explanation, Facts, Forward, Policy, compile_policy, explain
+from ..policy.rules import Rule
+from ..urls import DEFAULT_PORTS, Authority, parse_authority
+from .output import console, print_json
+
+PORT_ALONE = 2677
+
+
+def load_policy(config: Path | None, profile: str | None) -> Policy:
+    """The policy that `up` would start with."""
+    loaded = load(path=config, environ=os.environ, profile=profile).config
+    port = int(loaded.server.listen.rpartition(":")[2])
+    return compile_policy(loaded, Door(port or PORT_ALONE))
+
+
+def print_routes(config: Path | None, profile: str | None, *, as_json: bool) -> None:
+    """All routes, most specific first, then the front end and the intercepted hosts."""
+    policy = load_policy(config, profile)
+    rules = [entry.value for entry in policy.table.entries]
+    rules += [policy.frontend] if policy.frontend else []
+    rules += list(policy.hosts)
+    if as_json:
+        print_json([_rule_json(rule) for rule in rules])
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("ROUTE", "TARGET", "REWRITE", "CORS", "COOKIES"):
+        table.add_column(heading, overflow="fold")
+    for rule in rules:
+        shown = _rule_json(rule)
+        rewrite = "" if rule.rewrite is None else f"→ {rule.rewrite or '/'}"
+        name = "(frontend)" if rule.kind == "frontend" else rule.name
+        table.add_row(name, shown["target"] or "(itself)", rewrite, rule.cors, str(shown["cookies"]))
+    console().print(table)
+
+
+def _rule_json(rule: Rule) -> dict[str, Any]:
+    target = f"{rule.upstream.origin}{rule.base_path.decode()}" if rule.upstream else None
+    cookies = rule.cookies if isinstance(rule.cookies, str) else rule.cookies.model_dump(exclude_none=True)
+    return {
+        "kind": rule.kind,
+        "route": rule.name,
+        "target": target,
+        "rewrite": rule.rewrite,
+        "cors": rule.cors,
+        "cookies": cookies,
+    }
+
+
+def print_explanation(
+    method: str, url: str, headers: Sequence[str], config: Path | None, profile: str | None, *, as_json: bool
+) -> None:
+    """What devcors would do with a request."""
+    policy = load_policy(config, profile)
+    head, facts = _asked(method, url, headers, policy)
+    explanation = explain(policy, head, facts)
+    if as_json:
+        print_json(explanation.to_json())
+    else:
+        _print_decision(explanation)
+
+
+def _asked(method: str, url: str, headers: Sequence[str], policy: Policy) -> tuple[RequestHead, Facts]:
+    scheme, separator, rest = url.partition("://")
+    own = Authority("localhost", policy.door.port)
+    if not separator:
+        if not url.startswith("/"):
+            raise UsageError(f"{url!r} is neither a URL nor a path", hint="devcors explain GET /api/items")
+        scheme, authority, target = "http", own, url
+    else:
+        if scheme not in DEFAULT_PORTS:
+            raise UsageError(f"{scheme}: is not proxied", hint="use an http or https URL")
+        place, slash, path = rest.partition("/")
+        try:
+            authority, target = parse_authority(place), f"/{path}" if slash else "/"
+        except MalformedError as error:
+            raise UsageError(error.message) from None
+    at_door = policy.door.is_own(authority.host, authority.port_or(scheme))
+    fields = [(b"Host", str(authority).encode()), *map(_field, headers)]
+    facts = Facts(scheme, None if at_door else authority, "127.0.0.1", "127.0.0.1")
+    return RequestHead(method.encode(), target.encode(), tuple(fields)), facts
+
+
+def _field(text: str) -> tuple[bytes, bytes]:
+    name, separator, value = text.partition(":")
+    if not separator:
+        raise UsageError(f"{text!r} is no header", hint='-H "Origin: http://localhost:5173"')
+    return name.strip().encode(), value.strip().encode()
+
+
+def _print_decision(explanation: Explanation) -> None:
+    out, decision = console(), explanation.decision
+    for considered in explanation.considered:
+        mark, style = ("✓", "green") if considered.won else ("✗", "dim")
+        out.print(Text(f"{mark} {considered.entry.pattern.text:<24} {considered.why}", style))
+    if isinstance(decision, Answer):
+        out.print(Text(f"{decision.head.status} from devcors: {decision.error}", "yellow"))
+        return
+    if isinstance(decision, Forward):
+        out.print(Text.assemble(("route   ", "bold"), f"{decision.rule.name} ({decision.rule.kind})"))
+        out.print(Text.assemble(("url     ", "bold"), decision.target_url))
+        cross = "cross-origin" if decision.cors else "not cross-origin"
+        out.print(Text.assemble(("cors    ", "bold"), f"{decision.rule.cors}, {cross}"))
+    else:
+        out.print("relayed as it is: no route or intercepted host names it")
+    method, target = decision.head.method.decode("latin-1"), decision.head.target.decode("latin-1")
+    out.print(Text.assemble(("sent    ", "bold"), f"{method} {target}"))
+    for name, value in decision.head.fields:
+        out.print(Text(f"        {name.decode('latin-1')}: {value.decode('latin-1')}"))
+
+
+def print_addons_folder() -> None:
+    """In the wheel the scripts are package data; in a checkout they lie beside the package."""
+    package = Path(str(files("devcors")))
+    inside = package / "addons"
+    print(inside if inside.is_dir() else package.parent / "addons")

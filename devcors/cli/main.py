@@ -1,0 +1,174 @@
+"""The `devcors` program: its commands, and the one place where errors become text and an exit status."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import DevcorsError
+
+app = typer.Typer(
+    name="devcors",
+    help="A local dev-server proxy that ends CORS trouble and explains it while it lasts.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+config_app = typer.Typer(help="Check devcors.toml, print its JSON Schema, tell where it was found.", no_args_is_help=True)
+app.add_typer(config_app, name="config")
+
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", "-c", metavar="FILE", help="The config file; else it is searched upwards.")
+]
+Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME", help="Lay [profiles.NAME] over the rest.")]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout.")]
+Frontend = Annotated[str | None, typer.Option("--frontend", metavar="URL", help="The front end's dev server.")]
+RouteOption = Annotated[
+    list[str] | None, typer.Option("--route", metavar="PATTERN=TARGET", help="A route; may be given several times.")
+]
+
+
+@app.command(context_settings={"allow_interspersed_args": False})
+def up(
+    command: Annotated[
+        list[str] | None, typer.Argument(metavar="[-- COMMAND…]", help="The dev server to run along.")
+    ] = None,
+    config: ConfigFile = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port to listen on.")] = None,
+    strict_port: Annotated[bool, typer.Option("--strict-port", help="Fail if the port is taken.")] = False,
+    host: Annotated[str | None, typer.Option(metavar="ADDR", help="The address to listen on.")] = None,
+    frontend: Frontend = None,
+    route: RouteOption = None,
+    profile: Profile = None,
+    json: Json = False,
+    https: Annotated[bool, typer.Option("--https", hidden=True)] = False,
+    system_proxy: Annotated[bool, typer.Option("--system-proxy", hidden=True)] = False,
+    detach: Annotated[bool, typer.Option("-d", hidden=True)] = False,
+) -> None:
+    """Run the proxy in the foreground, and the dev server with it if a COMMAND is given."""
+    from ..daemon.session import UpOptions, run_up
+    from .arguments import overrides, refuse_not_yet
+
+    refuse_not_yet({"--https": https, "--system-proxy": system_proxy, "-d": detach})
+    options = UpOptions(
+        config=config,
+        profile=profile,
+        overrides=overrides(frontend=frontend, routes=route or [], host=host, port=port),
+        strict_port=strict_port,
+        command=tuple(command or ()),
+    )
+    raise typer.Exit(run_up(options, as_json=json))
+
+
+@app.command()
+def demo(
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port to listen on.")] = None,
+    json: Json = False,
+) -> None:
+    """Run devcors in front of a built-in front end and backends; the page shows each thing that it does."""
+    from ..demo.running import run_demo
+
+    raise typer.Exit(run_demo(port, as_json=json))
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The front end's folder.")] = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a devcors.toml that is there.")] = False,
+) -> None:
+    """Write a commented devcors.toml from what is found in the folder."""
+    from .starting import write_starter_config
+
+    write_starter_config(folder, force=force)
+
+
+@app.command()
+def routes(config: ConfigFile = None, profile: Profile = None, json: Json = False) -> None:
+    """List the routes in the order in which they are preferred."""
+    from .asking import print_routes
+
+    print_routes(config, profile, as_json=json)
+
+
+@app.command()
+def explain(
+    method: Annotated[str, typer.Argument(metavar="METHOD")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="A URL, or a path at the front door.")],
+    header: Annotated[
+        list[str] | None, typer.Option("--header", "-H", metavar="NAME: VALUE", help="A request header.")
+    ] = None,
+    config: ConfigFile = None,
+    profile: Profile = None,
+    json: Json = False,
+) -> None:
+    """Say without sending which route takes a request, which lost and why, and what would be sent."""
+    from .asking import print_explanation
+
+    print_explanation(method, url, header or [], config, profile, as_json=json)
+
+
+@app.command()
+def doctor(config: ConfigFile = None, profile: Profile = None, json: Json = False) -> None:
+    """Check versions, port, config, backends and certificate authority."""
+    from .checking import print_checkup
+
+    raise typer.Exit(print_checkup(config, profile, as_json=json))
+
+
+@app.command()
+def addons() -> None:
+    """Print the folder of the mitmproxy scripts, for `mitmweb -s`."""
+    from .asking import print_addons_folder
+
+    print_addons_folder()
+
+
+@config_app.command("check")
+def config_check(config: ConfigFile = None, profile: Profile = None, json: Json = False) -> None:
+    """Load the config with everything laid over it and say what is wrong."""
+    from .configuring import check_config
+
+    raise typer.Exit(check_config(config, profile, as_json=json))
+
+
+@config_app.command("schema")
+def config_schema_() -> None:
+    """Print the JSON Schema of devcors.toml."""
+    from .configuring import print_schema
+
+    print_schema()
+
+
+@config_app.command("path")
+def config_path(config: ConfigFile = None) -> None:
+    """Print which file is used."""
+    from .configuring import print_path
+
+    print_path(config)
+
+
+@app.callback(invoke_without_command=True)
+def main(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Options that stand before a command."""
+    if version:
+        from .. import __version__
+
+        typer.echo(f"devcors {__version__}")
+        raise typer.Exit
+
+
+def run() -> None:
+    """Entry point. Expected failures are told in our form, with their exit status, never as a traceback."""
+    try:
+        app()
+    except DevcorsError as error:
+        from .output import print_error
+
+        print_error(error)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:  # `devcors routes | head`
+        sys.exit(0)

@@ -1,0 +1,32 @@
+"""Printing for commands that report: results to stdout, messages to stderr, colour only on a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from ..errors import DevcorsError
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that prints text as it is; lines are not folded when piped."""
+    plain = bool(os.environ.get("NO_COLOR") or os.environ.get("CI"))
+    return Console(stderr=stderr, highlight=False, markup=False, soft_wrap=True, no_color=True if plain else None)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_error(error: DevcorsError) -> None:
+    """What, where, why; the next step on a line of its own."""
+    out = console(stderr=True)
+    out.print(Text.assemble(("error: ", "bold red"), str(error)))
+    if error.hint:
+        out.print(Text.assemble(("hint: ", "bold"), error.hint))

@@ -1,0 +1,97 @@
+"""What a browser asked, read off a request head: is it cross-origin, is it a preflight, who fetches, with credentials?
+
+A proxy does not see the page's code. What it infers instead of knowing is named in `assumed`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import MalformedError
+from ..heads import RequestHead, members, value
+from ..urls import Origin, parse_origin
+
+# Fetch metadata's destinations (section 2.1) to the word that Chromium's message has for them
+_KINDS = {
+    b"script": "script",
+    b"image": "image",
+    b"font": "font",
+    b"style": "CSS stylesheet",
+    b"video": "video",
+    b"audio": "audio",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CorsRequest:
+    """A request to which the CORS protocol applies; of a preflight, the request that it asks for.
+
+    `origin` is the Origin field as sent; `method` and `headers` (lower case) are what needs permission;
+    `credentials` says whether the credentials mode is "include".
+    """
+
+    url: str
+    origin: str
+    method: str
+    headers: tuple[str, ...]
+    credentials: bool
+    kind: str
+    preflight: bool
+    assumed: tuple[str, ...]
+
+
+def is_preflight(head: RequestHead) -> bool:
+    """Fetch, section 3.3.2: OPTIONS with Origin and Access-Control-Request-Method."""
+    return (
+        head.method == b"OPTIONS"
+        and value(head.fields, b"origin") is not None
+        and value(head.fields, b"access-control-request-method") is not None
+    )
+
+
+def cors_request(head: RequestHead, url: str, target: Origin) -> CorsRequest | None:
+    """The CORS request in `head`, or None where the protocol does not apply.
+
+    `url` is what the browser's address bar or console would show, `target` its origin.
+    """
+    raw_origin = value(head.fields, b"origin")
+    if raw_origin is None or not _is_cors_mode(head) or _is_same(raw_origin, target):
+        return None
+    preflight = is_preflight(head)
+    credentials, assumed = _credentials(head, preflight)
+    wanted = members(head.fields, b"access-control-request-headers") if preflight else ()
+    method = value(head.fields, b"access-control-request-method") if preflight else head.method
+    return CorsRequest(
+        url=url,
+        origin=raw_origin.decode("latin-1"),
+        method=(method or b"").decode("latin-1"),
+        headers=tuple(name.decode("latin-1").lower() for name in wanted),
+        credentials=credentials,
+        kind=_KINDS.get(value(head.fields, b"sec-fetch-dest") or b"", "fetch"),
+        preflight=preflight,
+        assumed=assumed,
+    )
+
+
+def _is_cors_mode(head: RequestHead) -> bool:
+    """Navigations, no-cors elements and WebSockets send an Origin too, but no response is withheld from them."""
+    mode = value(head.fields, b"sec-fetch-mode")
+    if mode is None:  # no fetch metadata (plain http off loopback, curl): whoever sends an Origin is taken for a page
+        return value(head.fields, b"upgrade") is None
+    return mode == b"cors"
+
+
+def _is_same(raw_origin: bytes, target: Origin) -> bool:
+    try:
+        return parse_origin(raw_origin) == target
+    except MalformedError:
+        return False
+
+
+def _credentials(head: RequestHead, preflight: bool) -> tuple[bool, tuple[str, ...]]:
+    """Credentials mode: a cross-origin request carries cookies only with "include"; a preflight never carries any."""
+    if value(head.fields, b"cookie") is not None:
+        return True, ()
+    if preflight:
+        return False, ("credentials: same-origin (a preflight does not tell)",)
+    return False, ("credentials: same-origin (no cookie was sent)",)

@@ -1,0 +1,1 @@
+"""One running devcors: start, reload, stop, and what is told meanwhile."""

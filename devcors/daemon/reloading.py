@@ -1,0 +1,79 @@
+"""Hot edits: a saved file is loaded, checked, compiled and swapped in; a broken one changes nothing and is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..config.changes import diff
+from ..config.loading import Loaded
+from ..config.schema import Config
+from ..errors import DevcorsError
+from ..proxy.engine import Engine
+from ..proxy.tasks import spawn
+from ..urls import is_loopback_host
+from .terminal import Terminal
+
+
+class Reloader:
+    """Applies what `load` gives to the engine, with the front end moved to the port that the dev server really took."""
+
+    def __init__(self, engine: Engine, loaded: Loaded, load: Callable[[], Loaded], terminal: Terminal) -> None:
+        self._engine = engine
+        self._load = load
+        self._terminal = terminal
+        self._config = loaded.config
+        self._files = loaded.files
+        self._followed_port: int | None = None
+
+    @property
+    def frontend_port(self) -> int | None:
+        """The port that the config gives the front end on this machine, None where it is elsewhere or absent."""
+        frontend = self._config.frontend
+        return _loopback_port(frontend.target) if frontend else None
+
+    def changed(self) -> None:
+        """The files have another content."""
+        spawn(self.reload(), name="reload")
+
+    async def reload(self) -> None:
+        """Loads and swaps; whatever is wrong is told, and the last good config serves on."""
+        try:
+            if self._files and not self._files[0].exists():
+                self._terminal.message(f"{self._files[0].name} is gone: the last good config serves on", "yellow")
+                return
+            config = self._load().config
+            changes = diff(self._config, config)
+            if config.frontend != self._config.frontend:
+                self._followed_port = None  # whoever edits the port by hand knows better
+            await self._engine.swap(self._followed(config))
+        except DevcorsError as error:
+            self._terminal.error(error)
+            self._terminal.message("the last good config serves on", "yellow")
+            return
+        self._config = config
+        for change in changes:
+            self._terminal.message(change, "cyan")
+
+    async def follow_frontend(self, port: int) -> None:
+        """The dev server listens on `port`, whatever the config says."""
+        wanted = self._config.frontend
+        if wanted is None or port == (self._followed_port or self.frontend_port):
+            return
+        self._followed_port = port
+        self._terminal.message(f"the dev server listens on port {port}, not {self.frontend_port}: following it", "yellow")
+        await self._engine.swap(self._followed(self._config))
+
+    def _followed(self, config: Config) -> Config:
+        if self._followed_port is None or config.frontend is None or _loopback_port(config.frontend.target) is None:
+            return config
+        scheme, _, rest = config.frontend.target.partition("://")
+        authority, slash, path = rest.partition("/")
+        host = authority.rpartition(":")[0] or authority
+        moved = f"{scheme}://{host}:{self._followed_port}{slash}{path}"
+        return config.model_copy(update={"frontend": config.frontend.model_copy(update={"target": moved})})
+
+
+def _loopback_port(target: str) -> int | None:
+    authority = target.partition("://")[2].partition("/")[0]
+    host, _, port = authority.rpartition(":")
+    return int(port) if port.isdigit() and is_loopback_host(host) else None

@@ -1,0 +1,153 @@
+"""A foreground devcors from start to end: proxy, config watcher, the dev server, signals."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..config.dirs import data_dir
+from ..config.loading import Loaded, load
+from ..config.watching import ConfigWatcher
+from ..errors import DevcorsError
+from ..proxy.engine import Engine
+from ..proxy.tasks import spawn
+from ..system.ports import port_owner
+from ..traffic.journal import Journal
+from .banner import banner, notices
+from .devserver import DevServer
+from .reloading import Reloader
+from .terminal import Terminal
+
+
+@dataclass(frozen=True)
+class UpOptions:
+    """What the command line of `up` said. `overrides` has the shape of devcors.toml."""
+
+    config: Path | None = None
+    profile: str | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    strict_port: bool = False
+    command: Sequence[str] = ()
+
+
+def load_config(options: UpOptions) -> Loaded:
+    """The config with everything laid over it."""
+    return load(path=options.config, environ=os.environ, profile=options.profile, overrides=options.overrides)
+
+
+class Session:
+    """Runs until a signal, the end of the COMMAND, or `stop()`."""
+
+    def __init__(self, options: UpOptions, terminal: Terminal) -> None:
+        self._options = options
+        self._terminal = terminal
+        self._ended = asyncio.Event()
+        self._exit_code = 0
+        self._signals = 0
+        self._dev_server: DevServer | None = None
+        self.journal = Journal()
+
+    async def run(self) -> int:
+        """The process's exit code. Raises DevcorsError where it could not start."""
+        started = time.monotonic()
+        loaded = load_config(self._options)
+        engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
+        await engine.start(strict_port=self._options.strict_port)
+        restore = self._catch_signals()
+        try:
+            self._announce(engine, loaded, time.monotonic() - started)
+            self.journal.listen(self._terminal.exchange)
+            reloader = Reloader(engine, loaded, lambda: load_config(self._options), self._terminal)
+            watcher = ConfigWatcher(loaded.files, reloader.changed)
+            watcher.start()
+            try:
+                await self._start_dev_server(reloader)
+                await self._ended.wait()
+            finally:
+                watcher.stop()
+        finally:
+            await self._shut_down(engine)
+            restore()
+        return self._exit_code
+
+    def _starting(self) -> bool:
+        return self._dev_server is not None and self._dev_server.starting
+
+    def _announce(self, engine: Engine, loaded: Loaded, elapsed: float) -> None:
+        bound = engine.bound
+        assert bound is not None
+        if bound.taken is not None:
+            owner = port_owner(bound.taken)
+            by = f" by {owner}" if owner else ""
+            self._terminal.message(f"port {bound.taken} is taken{by}: using {bound.port}", "yellow")
+        for line in banner(bound, engine.policy, elapsed):
+            self._terminal.message(line)
+        for notice in notices(loaded):
+            self._terminal.message(f"note: {notice}", "yellow")
+
+    async def _start_dev_server(self, reloader: Reloader) -> None:
+        if not self._options.command:
+            return
+        self._dev_server = DevServer(self._options.command, reloader, self._terminal)
+        await self._dev_server.start()
+        spawn(self._until_child_ends(self._dev_server), name="wait for COMMAND")
+
+    async def _until_child_ends(self, dev_server: DevServer) -> None:
+        status = await dev_server.wait()
+        if not self._ended.is_set():
+            self._exit_code = status
+            self._terminal.message(f"the command has ended with status {status}")
+            self._ended.set()
+
+    def _catch_signals(self) -> Any:
+        loop = asyncio.get_running_loop()
+        handled = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+        for number in handled:
+            loop.add_signal_handler(number, self._on_signal)
+
+        def restore() -> None:
+            for number in handled:
+                loop.remove_signal_handler(number)
+
+        return restore
+
+    def _on_signal(self) -> None:
+        """The first is a wish to end well; the second does not wait for anything."""
+        self._signals += 1
+        if self._signals == 1:
+            self.stop()
+        else:
+            if self._dev_server is not None:
+                self._dev_server.kill()
+            os._exit(130)
+
+    def stop(self) -> None:
+        """Ends the run, gently."""
+        self._ended.set()
+
+    async def _shut_down(self, engine: Engine) -> None:
+        try:
+            if self._dev_server is not None:
+                await self._dev_server.stop()
+        finally:
+            await engine.stop()
+
+
+def run_up(options: UpOptions, *, as_json: bool) -> int:
+    """`devcors up`: blocks until the end; returns the exit code."""
+    terminal = Terminal(as_json=as_json)
+
+    async def run() -> int:
+        return await Session(options, terminal).run()
+
+    try:
+        return asyncio.run(run())
+    except DevcorsError as error:
+        terminal.error(error)
+        return error.exit_code

@@ -1,0 +1,68 @@
+"""What a running devcors prints: results (exchanges) to stdout, messages to stderr, the child's output in between."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import IO
+
+from rich.console import Console
+from rich.text import Text
+
+from ..errors import DevcorsError
+from ..traffic.lines import details, line
+from ..traffic.record import Exchange
+
+
+class Terminal:
+    """Prints for people, or with `as_json` one record a line on stdout and nothing else there."""
+
+    def __init__(self, *, as_json: bool, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
+        self.as_json = as_json
+        self._out_file = out or sys.stdout
+        self._out = Console(file=self._out_file, highlight=False, soft_wrap=True, no_color=_no_colour())
+        self._err = Console(file=err or sys.stderr, highlight=False, soft_wrap=True, no_color=_no_colour())
+        self._last: tuple[object, ...] = ()
+        self._repeats = 1
+
+    def message(self, text: str | Text, style: str = "") -> None:
+        """A message of devcors itself; plain text, never markup."""
+        self._last = ()
+        self._err.print(text if isinstance(text, Text) else Text(text, style))
+
+    def error(self, error: DevcorsError) -> None:
+        """What went wrong, where and why, and the next step."""
+        self.message(f"error: {error}" if not str(error).startswith("error") else str(error), "red")
+        if error.hint:
+            self.message(f"hint: {error.hint}")
+
+    def child_output(self, data: bytes) -> None:
+        """The dev server's own words, untouched; beside JSON they go to stderr."""
+        self._last = ()
+        stream = self._err.file if self.as_json else self._out_file
+        stream.write(data.decode("utf-8", "replace"))
+        stream.flush()
+
+    def exchange(self, exchange: Exchange) -> None:
+        """One line, or a count at the end of the last one where it repeats."""
+        if self.as_json:
+            self._out_file.write(json.dumps(exchange.to_json(), ensure_ascii=False) + "\n")
+            self._out_file.flush()
+            return
+        more = details(exchange)
+        key = (exchange.method, exchange.url, exchange.status, exchange.route, exchange.error, exchange.blocked)
+        repeated = key == self._last and not more and self._out.is_terminal
+        self._repeats = self._repeats + 1 if repeated else 1
+        self._last = key
+        if repeated:
+            # back to the line that repeats, and over it (ECMA-48: CUU, EL)
+            self._out_file.write("\x1b[1A\x1b[2K")
+        self._out.print(line(exchange, self._repeats))
+        for text in more:
+            self._out.print(text)
+
+
+def _no_colour() -> bool | None:
+    """https://no-color.org: any value that is not empty; CI logs are no terminals either."""
+    return True if os.environ.get("NO_COLOR") or os.environ.get("CI") else None

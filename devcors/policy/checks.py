@@ -1,0 +1,81 @@
+"""What is refused before anything is looked up: malformed heads, sizes, and names that only an attacker would use."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from ..cors.tokens import is_token
+from ..errors import MalformedError
+from ..heads import RequestHead, values
+from ..urls import Authority, is_loopback_host, parse_authority
+from .facts import Facts
+
+MAX_TARGET = 16 * 1024
+MAX_FIELDS = 200
+MAX_HEAD = 64 * 1024
+
+# RFC 9112, section 3.2: visible ASCII only, and no fragment
+_BAD_IN_TARGET = re.compile(rb"[^\x21-\x7e]|#")
+# RFC 9110, section 5.5
+_BAD_IN_VALUE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+class Refusal(NamedTuple):
+    """A status, why, and what to do."""
+
+    status: int
+    message: str
+    hint: str
+
+
+def check_head(head: RequestHead) -> Refusal | None:
+    """The first fault of a request head, whatever it is for."""
+    if not is_token(head.method):
+        return Refusal(400, "the method is not a token (RFC 9110, section 9.1)", "send a method such as GET")
+    if len(head.target) > MAX_TARGET:
+        return Refusal(414, f"the request target is longer than {MAX_TARGET} bytes", "send the data in the body")
+    if _BAD_IN_TARGET.search(head.target):
+        return Refusal(400, "the request target holds bytes that must be percent-encoded", "encode the URL")
+    if len(head.fields) > MAX_FIELDS:
+        return Refusal(431, f"more than {MAX_FIELDS} header fields", "send fewer, or fewer cookies")
+    if sum(len(name) + len(text) + 4 for name, text in head.fields) > MAX_HEAD:
+        return Refusal(431, f"the header fields take more than {MAX_HEAD} bytes", "clear this site's cookies")
+    for name, text in head.fields:
+        if not is_token(name.removeprefix(b":")):
+            return Refusal(400, f"{name!r} is not a field name", "send a token (RFC 9110, section 5.1)")
+        if _BAD_IN_VALUE.search(text):
+            return Refusal(400, f"the value of {name.decode('latin-1')} holds a control character", "remove it")
+    if head.method == b"TRACE":
+        # it would send the request's secrets back to whoever asked (RFC 9110, section 9.3.8)
+        return Refusal(405, "TRACE is not served", "use GET")
+    return None
+
+
+def host_of(head: RequestHead, facts: Facts) -> Authority | Refusal:
+    """The authority a request is for: exactly one valid Host (RFC 9112, section 3.2), or the absolute-form's."""
+    hosts = values(head.fields, b"host")
+    if facts.authority is not None:
+        return facts.authority  # RFC 9112, section 3.2.2: the target counts, Host is ignored
+    if len(hosts) != 1:
+        return Refusal(400, f"a request must have one Host field, this has {len(hosts)}", "send one Host")
+    try:
+        return parse_authority(hosts[0])
+    except MalformedError as error:
+        return Refusal(400, f"the Host field is {error.message}", "send host or host:port")
+
+
+def check_host(host: Authority, facts: Facts, allowed: frozenset[str]) -> Refusal | None:
+    """DNS rebinding: a name that an attacker can point at this machine is not served at the front door."""
+    name = host.host.rstrip(".")
+    if is_loopback_host(name) or name in allowed or str(host) in allowed:
+        return None
+    if any(entry.startswith("*.") and name.endswith(entry[1:]) for entry in allowed):
+        return None
+    if name.strip("[]") == facts.local:  # the very address the connection came in on (after --host)
+        return None
+    return Refusal(
+        403,
+        f"the host {name!r} is not allowed here, to keep other sites out (DNS rebinding)",
+        f'add it to devcors.toml: [server] allowed_hosts = ["{name}"]',
+    )

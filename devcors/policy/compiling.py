@@ -1,0 +1,111 @@
+"""From the typed config to the policy: everything that does not depend on a request is done here, once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..config.schema import Config, CorsTable, Intercept, Route, RouteCors
+from ..cors.allowance import Allowance
+from ..routing.pattern import parse_pattern
+from ..routing.table import Conditions, Entry, Table
+from ..urls import parse_origin
+from .facts import Door
+from .hosts import HostTable
+from .policy import Policy
+from .rules import Rule, edits_of, upstream_of
+
+
+def compile_policy(config: Config, door: Door) -> Policy:
+    """A policy for these listeners. The config is valid by its type, so nothing is raised."""
+    entries: list[Entry[Rule]] = []
+    for text, routes in config.routes.items():
+        pattern = parse_pattern(text)
+        for route in routes:
+            rule = replace(_route_rule(text, route, config.cors, door), pattern=pattern)
+            match = route.match
+            conditions = Conditions(match.hosts, match.methods, tuple(match.headers.items()))
+            entries.append(Entry(pattern, conditions, rule))
+    frontend = config.frontend and _route_rule("frontend", config.frontend, config.cors, door, kind="frontend")
+    hosts = HostTable({host: _intercept_rule(host, entry, config.cors) for host, entry in config.intercept.items()})
+    return Policy(
+        table=Table(entries),
+        rules=tuple(entry.value for entry in entries),
+        frontend=frontend,
+        hosts=hosts,
+        allowance=_allowance(config.cors),
+        allowed_hosts=frozenset(name.lower() for name in config.server.allowed_hosts),
+        door=door,
+    )
+
+
+def _allowance(table: CorsTable) -> Allowance:
+    named = frozenset(str(parse_origin(origin)) for origin in table.origins if origin != "loopback")
+    return Allowance(
+        origins=named,
+        loopback="loopback" in table.origins,
+        methods=None if table.methods == "request" else table.methods,
+        headers=None if table.headers == "request" else table.headers,
+        expose=table.expose,
+        credentials=table.credentials,
+        max_age=table.max_age,
+    )
+
+
+def _route_allowance(cors: RouteCors, base: CorsTable) -> Allowance:
+    return _allowance(cors.over(base))
+
+
+def _route_rule(name: str, route: Route, cors: CorsTable, door: Door, *, kind: str = "route") -> Rule:
+    upstream, base_path = upstream_of(route.target, verify=route.verify, wait=route.wait, timeout=route.timeout)
+    request_edit, response_edit = edits_of(route.headers)
+    # Django's CSRF check wants Origin to agree with X-Forwarded-Host; said by hand, `origin` stands
+    keeps_origin = route.forwarded and "origin" not in route.model_fields_set
+    return Rule(
+        name=name,
+        kind="frontend" if kind == "frontend" else "route",
+        upstream=upstream,
+        base_path=base_path,
+        pattern=None,
+        rewrite=route.rewrite,
+        host=route.host,
+        origin="keep" if keeps_origin else route.origin,
+        forwarded=route.forwarded,
+        request_edit=request_edit,
+        response_edit=response_edit,
+        cookies=route.cookies,
+        redirects=route.redirects,
+        verify=route.verify,
+        timeout=route.timeout,
+        cors=route.cors.mode,
+        allowance=_route_allowance(route.cors, cors),
+        loops=door.is_own(upstream.host, upstream.port),
+    )
+
+
+def _intercept_rule(host: str, entry: Intercept, cors: CorsTable) -> Rule:
+    upstream, base_path = None, b""
+    if entry.target is not None:
+        upstream, base_path = upstream_of(entry.target, verify=entry.verify, wait=0.0, timeout=entry.timeout)
+    request_edit, response_edit = edits_of(entry.headers)
+    return Rule(
+        name=host,
+        kind="intercept",
+        upstream=upstream,
+        base_path=base_path,
+        pattern=None,
+        rewrite=None,
+        # the server is to see the name it is known by, wherever it is dialed
+        host="keep",
+        origin="keep",
+        forwarded=False,
+        request_edit=request_edit,
+        response_edit=response_edit,
+        cookies=entry.cookies,
+        redirects=entry.redirects,
+        verify=entry.verify,
+        timeout=entry.timeout,
+        cors=entry.cors.mode,
+        allowance=_route_allowance(entry.cors, cors),
+    )
+
+

@@ -1,0 +1,44 @@
+"""What a lane knows of the connection a request came on; the policy asks for nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..urls import Authority, is_loopback_host
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """devcors' own listeners: the addresses it listens on (as IP literals or names) and the ports."""
+
+    port: int
+    admin_port: int | None = None
+    addresses: tuple[str, ...] = ("127.0.0.1", "::1")
+
+    def is_own(self, host: str, port: int) -> bool:
+        """Whether dialing this would reach the front door, by any name of this machine's loopback."""
+        return port == self.port and self._is_here(host)
+
+    def is_admin(self, host: str, port: int) -> bool:
+        """Whether dialing this would reach the admin port."""
+        return port == self.admin_port and self._is_here(host)
+
+    def _is_here(self, host: str) -> bool:
+        bare = host.strip("[]")
+        return is_loopback_host(bare) or bare in self.addresses or bare in ("0.0.0.0", "::")  # noqa: S104 - compared
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One connection's facts.
+
+    `scheme` is what the client speaks to us ("http", "https"). `authority` is the destination that the client named
+    outside of Host: by an absolute-form target or by CONNECT; None for origin-form, which is for the front door.
+    `peer` and `local` are the two ends' IP addresses.
+    """
+
+    scheme: str
+    authority: Authority | None
+    peer: str
+    local: str
+    peer_is_loopback: bool = field(default=True)

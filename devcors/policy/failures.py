@@ -1,0 +1,59 @@
+"""Why an upstream gave no answer, and what is said to the page and to the person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .answers import problem
+from .outcomes import Answer, Forward
+
+FailureKind = Literal["connect", "timeout", "closed", "tls", "malformed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """`cause` is short and exact: an errno name (ECONNREFUSED), the timer that fired, the certificate's fault."""
+
+    kind: FailureKind
+    cause: str
+
+
+def failure_answer(forward: Forward, failure: Failure) -> Answer:
+    """502, or 504 for a timer; for a preflight that devcors answers in the server's place, the 204 all the same."""
+    rule, upstream = forward.rule, forward.upstream
+    if forward.answers_preflight:
+        head = rule.allowance.preflight_response(forward.received)
+        return Answer(head, b"", error=_title(forward, failure), route=rule.name, url=forward.url)
+    return problem(
+        forward.received,
+        rule.allowance,
+        status=504 if failure.kind == "timeout" else 502,
+        title=_title(forward, failure),
+        hint=_hint(forward, failure),
+        details={"route": rule.name, "target": str(upstream.origin), "cause": failure.cause},
+        url=forward.url,
+    )
+
+
+def _title(forward: Forward, failure: Failure) -> str:
+    target = str(forward.upstream.origin)
+    return {
+        "connect": f"{target} cannot be reached: {failure.cause}",
+        "timeout": f"{target} did not answer in time: {failure.cause}",
+        "closed": f"{target} closed the connection before it answered: {failure.cause}",
+        "tls": f"the certificate of {target} is not trusted: {failure.cause}",
+        "malformed": f"{target} sent something that is not HTTP: {failure.cause}",
+    }[failure.kind]
+
+
+def _hint(forward: Forward, failure: Failure) -> str:
+    rule, upstream = forward.rule, forward.upstream
+    place = {"frontend": "frontend", "route": f'routes."{rule.name}"', "intercept": f'intercept."{rule.name}"'}[rule.kind]
+    if failure.kind == "tls":
+        return f'for a self-made certificate set verify = false, or verify = "ca.pem", in {place}'
+    if failure.kind == "timeout":
+        return f"raise timeout in {place}, or see why the server is slow"
+    if failure.kind == "connect":
+        return f"start the server that listens on {upstream.authority}, or correct the target in {place}"
+    return f"look at the log of the server on {upstream.authority}"

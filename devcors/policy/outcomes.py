@@ -1,0 +1,123 @@
+"""What the policy decides: values only, for the lanes to carry out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..cookies.judge import Judgement
+from ..cors.requests import CorsRequest
+from ..cors.verdict import Verdict
+from ..heads import RequestHead, ResponseHead, value
+from ..routing.table import Match
+from ..urls import Origin
+from .rules import Rule, Upstream
+
+if TYPE_CHECKING:
+    from .policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Send `head` to `upstream`. The rest is what `Policy.response` needs again."""
+
+    upstream: Upstream
+    head: RequestHead
+    policy: Policy = field(repr=False)
+    rule: Rule
+    received: RequestHead
+    own_origin: Origin
+    url: str
+    match: Match[Rule] | None
+    cors: CorsRequest | None
+    upgrade: bool
+
+    @property
+    def answers_preflight(self) -> bool:
+        """Whether devcors answers this preflight in the server's place; the server is asked all the same."""
+        if self.cors is None or not self.cors.preflight or self.rule.cors not in ("inject", "rewrite"):
+            return False
+        return self.rule.allowance.allows(value(self.received.fields, b"origin") or b"")
+
+    @property
+    def target_url(self) -> str:
+        """The URL at the upstream, for people."""
+        return f"{self.upstream.scheme}://{self.upstream.authority}{self.head.target.decode('latin-1')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """devcors answers by itself; no upstream is asked. `route` is the pattern where one was found."""
+
+    head: ResponseHead
+    body: bytes
+    error: str | None = None
+    route: str | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A host that the config does not name: relayed as it is, unjudged and unrecorded."""
+
+    head: RequestHead
+
+
+@dataclass(frozen=True, slots=True)
+class CookieOutcome:
+    """One Set-Cookie: what became of it at the front door, and what the browsers do with the result."""
+
+    judgement: Judgement
+    changes: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields of the exchange record (design, section 6)."""
+        judged = self.judgement
+        return {
+            "name": judged.name,
+            "way": "set",
+            "rewritten": list(self.changes) or None,
+            "warnings": list(judged.warnings),
+            "explanation": judged.explanation,
+            "chromium": {"accepted": judged.chromium.accepted, "reasons": list(judged.chromium.reasons)},
+            "firefox": {"accepted": judged.firefox.accepted, "message": judged.firefox.message},
+            "safari": {"accepted": judged.safari.accepted, "message": judged.safari.message},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CorsOutcome:
+    """The verdict on what the browser gets, and on what the server itself said."""
+
+    request: CorsRequest
+    verdict: Verdict
+    server: Verdict
+    explanation: str
+    fix: str
+
+    @property
+    def only_through_devcors(self) -> bool:
+        """It passes, but would not without devcors."""
+        return self.verdict.allowed and not self.server.allowed
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields of the exchange record (design, section 6)."""
+        server = self.server.to_json()
+        return {
+            **self.verdict.to_json(),
+            "explanation": self.explanation,
+            "fix": self.fix,
+            "assumed": list(self.request.assumed),
+            "server": {key: server[key] for key in ("allowed", "chromium", "firefox")},
+            "warnings": [],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A response head ready for the client. `body_dropped`: the upstream's body is not sent on (a replaced preflight)."""
+
+    head: ResponseHead
+    body_dropped: bool = False
+    cors: CorsOutcome | None = None
+    cookies: tuple[CookieOutcome, ...] = ()

@@ -1,0 +1,147 @@
+"""The way back: hop-by-hop fields, edits, redirects, cookies and CORS of an upstream's response head."""
+
+from __future__ import annotations
+
+from ..cookies.judge import Context, judge_set_cookie
+from ..cookies.rewrite import FrontDoor, Rewritten, rewrite_auto, rewrite_table
+from ..cors.explain import explain
+from ..cors.judge import judge
+from ..errors import MalformedError
+from ..heads import Field, Fields, ResponseHead, replaced, value
+from ..routing.paths import split_target
+from ..routing.rewrite import back_through
+from ..routing.fields import location_back
+from ..urls import parse_origin
+from .hops import end_to_end
+from .outcomes import CookieOutcome, CorsOutcome, Forward, Outcome
+from .rules import Rule
+
+
+def response_outcome(forward: Forward, head: ResponseHead) -> Outcome:
+    """What the client gets, and what the browsers will make of it."""
+    rule = forward.rule
+    switched = head.status == 101
+    fields = rule.response_edit.apply(end_to_end(head.fields, upgrade=switched))
+    if rule.redirects == "rewrite":
+        fields = _redirected(forward, fields)
+    fields, cookies = _cookies(forward, fields)
+    received = ResponseHead(head.status, head.reason, fields)
+    sent, cors = _cors(forward, received)
+    return Outcome(sent, body_dropped=forward.answers_preflight, cors=cors, cookies=cookies)
+
+
+def _redirected(forward: Forward, fields: Fields) -> Fields:
+    location = value(fields, b"location")
+    if location is None:
+        return fields
+    back = location_back(
+        location,
+        target_origin=forward.upstream.origin,
+        own_origin=forward.own_origin,
+        request_target=forward.head.target,
+        back=lambda path: path_back(forward, path),
+    )
+    return fields if back == location else replaced(fields, b"location", back)
+
+
+def path_back(forward: Forward, path: bytes) -> bytes | None:
+    """A path at the upstream as a path of the front door: by this route, else by another one of the same server."""
+    own = forward.rule
+    for rule in (own, *(rule for rule in forward.policy.rules if rule is not own and _same_server(forward, rule))):
+        if rule.pattern is None:
+            base = rule.base_path
+            if path == base or path.startswith(base + b"/"):
+                return path[len(base) :] or b"/"
+        elif (back := back_through(rule.pattern, rule.rewrite, rule.base_path, path)) is not None:
+            return back
+    return None
+
+
+def _same_server(forward: Forward, rule: Rule) -> bool:
+    upstream = rule.upstream
+    return upstream is not None and upstream.origin == forward.upstream.origin
+
+
+def _cookies(forward: Forward, fields: Fields) -> tuple[Fields, tuple[CookieOutcome, ...]]:
+    """Set-Cookie fields made to work at the front door where the route asks for it, and judged as they leave."""
+    # the Set-Cookie of a preflight is ignored by every browser
+    if value(fields, b"set-cookie") is None or (forward.cors is not None and forward.cors.preflight):
+        return fields, ()
+    context = cookie_context(forward)
+    out: list[Field] = []
+    outcomes: list[CookieOutcome] = []
+    for name, text in fields:
+        if name.lower() != b"set-cookie":
+            out.append((name, text))
+            continue
+        rewritten = _rewritten_cookie(forward, text)
+        out.append((name, rewritten.text))
+        outcomes.append(CookieOutcome(judge_set_cookie(rewritten.text, context), rewritten.changes))
+    return tuple(out), tuple(outcomes)
+
+
+def _rewritten_cookie(forward: Forward, text: bytes) -> Rewritten:
+    rule = forward.rule
+    if rule.cookies == "keep" or (rule.cookies == "auto" and rule.kind == "intercept"):
+        return Rewritten(text, ())
+    if rule.cookies == "auto":
+        own, upstream = forward.own_origin, forward.upstream
+        door = FrontDoor(own.scheme, own.host, lambda path: path_back(forward, path), upstream.host, upstream.scheme)
+        return rewrite_auto(text, door)
+    edits = rule.cookies
+    return rewrite_table(
+        text, domain=edits.domain, path=edits.path, secure=edits.secure, samesite=edits.samesite
+    )
+
+
+def cookie_context(forward: Forward) -> Context:
+    """Where the browser takes the cookie to come from, and in which page."""
+    fields, own = forward.received.fields, forward.own_origin
+    navigation = value(fields, b"sec-fetch-mode") == b"navigate" and value(fields, b"sec-fetch-dest") == b"document"
+    path, _ = split_target(forward.received.target)
+    return Context(
+        scheme=own.scheme,
+        host=own.host,
+        path=path.decode("latin-1"),
+        top=None if navigation else _page(forward),
+        method=forward.received.method.decode("latin-1"),
+        top_level_navigation=navigation,
+    )
+
+
+def _page(forward: Forward) -> tuple[str, str] | None:
+    """Scheme and host of the page, by Origin or else by Referer; None where neither tells."""
+    fields = forward.received.fields
+    raw = value(fields, b"origin")
+    if raw is None and (referer := value(fields, b"referer")):
+        raw = b"/".join(referer.split(b"/", 3)[:3])
+    if raw is None:
+        return None
+    try:
+        origin = parse_origin(raw)
+    except MalformedError:
+        return None
+    return None if origin.opaque else (origin.scheme, origin.host)
+
+
+def _cors(forward: Forward, head: ResponseHead) -> tuple[ResponseHead, CorsOutcome | None]:
+    """The response as the policy makes it, judged beside what the server itself said."""
+    request = forward.cors
+    sent = _corrected(forward, head)
+    if request is None:
+        return sent, None
+    server = judge(request, head)
+    verdict = server if sent is head else judge(request, sent)
+    blocked, said = (verdict, sent) if not verdict.allowed else (server, head)
+    explanation, fix = explain(blocked, request, said)
+    return sent, CorsOutcome(request, verdict, server, explanation, fix)
+
+
+def _corrected(forward: Forward, head: ResponseHead) -> ResponseHead:
+    rule = forward.rule
+    if rule.cors not in ("inject", "rewrite") or forward.upgrade:
+        return head
+    if forward.answers_preflight:
+        return rule.allowance.preflight_response(forward.received)
+    correct = rule.allowance.rewrite if rule.cors == "rewrite" else rule.allowance.inject
+    return ResponseHead(head.status, head.reason, correct(head.fields, value(forward.received.fields, b"origin")))

@@ -1,0 +1,1 @@
+"""mitmproxy, made into devcors: the master, the `devcors` mode, and the addons that carry out what the policy says."""

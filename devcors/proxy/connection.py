@@ -1,0 +1,114 @@
+"""One client connection in mitmproxy's lane: dialing is ours (families, waiting, timers), the rest is mitmproxy's."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from mitmproxy.connection import ConnectionState, Server
+from mitmproxy.proxy import commands, events, server_hooks
+from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
+from mitmproxy.proxy.server import ConnectionIO
+
+from ..policy.rules import Upstream
+from .dialing import DialError, Dialer
+
+if TYPE_CHECKING:
+    from ..policy import Policy
+
+# SSE streams and sockets are never idled out (behaviour: no timer that was not asked for)
+_NEVER = 365 * 24 * 3600
+
+DIAL_FAILED = "dial failed: "
+TIMER_FIRED = "timer: "
+
+
+class DevcorsConnectionHandler(ProxyConnectionHandler):
+    """`policy` and `own_addresses` are asked anew at each dial, since a reload may have changed them."""
+
+    def __init__(
+        self,
+        *args: object,
+        dialer: Dialer,
+        policy: Callable[[], Policy],
+        own_addresses: Callable[[], set[tuple[str, int]]],
+    ) -> None:
+        super().__init__(*args)
+        self._dialer = dialer
+        self._policy = policy
+        self._own_addresses = own_addresses
+        self.timeout_watchdog.timeout = _NEVER
+
+    async def open_connection(self, command: commands.OpenConnection) -> None:
+        """Dials, tells the addons, and serves the connection until it ends."""
+        server = command.connection
+        hook_data = server_hooks.ServerConnectionHookData(client=self.client, server=server)
+        try:
+            await self.handle_hook(server_hooks.ServerConnectHook(hook_data))
+            reader, writer = await self._dial(server)
+        except (DialError, asyncio.CancelledError) as error:
+            server.error = error_text(error)
+            await self.handle_hook(server_hooks.ServerConnectErrorHook(hook_data))
+            await self.server_event(events.OpenConnectionCompleted(command, server.error))
+            if isinstance(error, asyncio.CancelledError):
+                raise
+            return
+        server.timestamp_tcp_setup = time.time()
+        server.state = ConnectionState.OPEN
+        server.peername = writer.get_extra_info("peername")
+        server.sockname = writer.get_extra_info("sockname")
+        self.transports[server] = ConnectionIO(asyncio.current_task(), reader, writer)
+        await self.handle_hook(server_hooks.ServerConnectedHook(hook_data))
+        await self.server_event(events.OpenConnectionCompleted(command, None))
+        try:
+            await self.handle_connection(server)
+        finally:
+            server.timestamp_end = time.time()
+            await self.handle_hook(server_hooks.ServerDisconnectedHook(hook_data))
+
+    async def _dial(self, server: Server) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if server.error:
+            raise DialError(server.error)
+        assert server.address is not None
+        host, port = server.address[:2]
+        server.timestamp_start = time.time()
+        upstream = self._policy().upstreams.get((host, port))
+        reader, writer = await self._dialer.dial(host, port, upstream)
+        peer = writer.get_extra_info("peername")
+        # a name may lead back to us by any address: whom we reached is what counts
+        if peer and (peer[0], peer[1]) in self._own_addresses():
+            writer.close()
+            raise DialError("the target is devcors itself")
+        return _with_idle_timer(reader, server, upstream), writer
+
+
+def error_text(error: BaseException) -> str:
+    """The text by which `failure_from` knows what happened."""
+    if isinstance(error, DialError):
+        return f"{TIMER_FIRED if error.timer else DIAL_FAILED}{error.cause}"
+    return "connection cancelled"
+
+
+def _with_idle_timer(reader: asyncio.StreamReader, server: Server, upstream: Upstream | None) -> asyncio.StreamReader:
+    idle = upstream.timeout.idle if upstream else 0
+    return _ImpatientReader(reader, server, idle) if idle else reader  # type: ignore[return-value]  # read() is all that is used
+
+
+class _ImpatientReader:
+    """A reader whose peer must say something every `idle` seconds."""
+
+    def __init__(self, reader: asyncio.StreamReader, server: Server, idle: float) -> None:
+        self._reader = reader
+        self._server = server
+        self._idle = idle
+
+    async def read(self, size: int) -> bytes:
+        """Bytes, or an OSError (which mitmproxy takes for the end) when the timer fires."""
+        try:
+            async with asyncio.timeout(self._idle):
+                return await self._reader.read(size)
+        except TimeoutError:
+            self._server.error = f"{TIMER_FIRED}silent for timeout.idle = {self._idle:g}s"
+            raise OSError(self._server.error) from None

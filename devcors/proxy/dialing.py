@@ -1,0 +1,104 @@
+"""Opening the TCP connection to an upstream: both address families, the connect timer, and patience.
+
+Known: `localhost` is 127.0.0.1 for some servers and ::1 for others, and a dev server is often not up yet. Wanted: the
+address that answers, at once where it answered before; a held request while a server is (re)starting; otherwise the
+refusal itself, at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import ipaddress
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from ..policy.rules import Upstream
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Connect = Callable[[str, int], Awaitable[Streams]]
+
+_RETRY = 0.05
+_LOCALHOST = ("127.0.0.1", "::1")
+
+
+class DialError(OSError):
+    """No connection. `timer` names the timeout that fired, where one did; `cause` is an errno name or a sentence."""
+
+    def __init__(self, cause: str, timer: str | None = None) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.timer = timer
+
+
+async def _connect(host: str, port: int) -> Streams:
+    return await asyncio.open_connection(host, port)
+
+
+@dataclass
+class Dialer:
+    """Dials upstreams and remembers what answered. `starting()` tells whether the COMMAND of `up` is coming up."""
+
+    starting: Callable[[], bool] = lambda: False
+    connect: Connect = _connect
+    _winner: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    async def dial(self, host: str, port: int, upstream: Upstream | None) -> Streams:
+        """An open connection; raises DialError. `upstream` holds the timers where the config names the server."""
+        timeout = upstream.timeout.connect if upstream else 10.0
+        deadline = time.monotonic() + self._patience(host, port, upstream)
+        while True:
+            try:
+                async with asyncio.timeout(timeout or None):
+                    return await self._dial_once(host, port)
+            except TimeoutError:
+                raise DialError(f"no connection within timeout.connect = {timeout:g}s", "timeout.connect") from None
+            except OSError as error:
+                # only a refusal means "not listening yet"; an unknown host or no route will not mend itself
+                if error.errno != errno.ECONNREFUSED or time.monotonic() >= deadline:
+                    raise DialError(cause_of(error)) from error
+                await asyncio.sleep(_RETRY)
+
+    def _patience(self, host: str, port: int, upstream: Upstream | None) -> float:
+        """Seconds to wait while connections are refused: for servers that are, or were, known to be there."""
+        known = (host, port) in self._winner
+        return upstream.wait if upstream and (known or self.starting()) else 0.0
+
+    async def _dial_once(self, host: str, port: int) -> Streams:
+        key = (host, port)
+        if host != "localhost":
+            streams = await self.connect(host, port)
+            self._winner[key] = host
+            return streams
+        first = self._winner.get(key, _LOCALHOST[0])
+        failed: OSError | None = None
+        for address in sorted(_LOCALHOST, key=lambda address: address != first):
+            try:
+                streams = await self.connect(address, port)
+            except OSError as error:
+                # where this machine has no IPv6, the refusal of 127.0.0.1 is what counts
+                if failed is None or error.errno == errno.ECONNREFUSED:
+                    failed = error
+            else:
+                self._winner[key] = address
+                return streams
+        assert failed is not None
+        raise failed
+
+
+def cause_of(error: OSError) -> str:
+    """`ECONNREFUSED` and the like; the system's words where there is no such name (an unknown host)."""
+    if error.errno is not None and error.errno in errno.errorcode:
+        return errno.errorcode[error.errno]
+    return error.strerror or str(error)
+
+
+def is_loopback_peer(address: str) -> bool:
+    """Whether an IP address of a peer is this machine's loopback (also as an IPv4-mapped IPv6 address)."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return (mapped or parsed).is_loopback

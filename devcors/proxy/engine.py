@@ -1,0 +1,146 @@
+"""The running proxy: mitmproxy's master with the few addons that devcors needs, and a policy that can be swapped."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from mitmproxy import options
+from mitmproxy.addons import core, proxyserver, script
+from mitmproxy.master import Master
+
+from ..config.schema import Config
+from ..policy import Door, Policy, compile_policy
+from ..traffic.journal import Journal
+from .authority import CertificateAuthority
+from .dialing import Dialer
+from .exchanges import Exchanges
+from .gate import Gate
+from .listening import LOOPBACK, Bound, bind
+from .mode import DevcorsInstance
+from .tasks import spawn
+from .tls import DevcorsTls
+
+log = logging.getLogger(__name__)
+
+
+class DevcorsMaster(Master):
+    """mitmproxy's master, with a way back to the engine for the mode's server instance."""
+
+    def __init__(self, opts: options.Options, engine: Engine) -> None:
+        super().__init__(opts, event_loop=asyncio.get_running_loop())
+        self.engine = engine
+
+
+class Engine:
+    """One front door. `start`, then `swap` for each new config, then `stop`.
+
+    `ca_folder` is where the certificate authority lives; it is made when the first TLS is opened.
+    """
+
+    def __init__(self, config: Config, journal: Journal, *, ca_folder: Path, starting: Callable[[], bool]) -> None:
+        self.config = config
+        self.journal = journal
+        self.dialer = Dialer(starting=starting)
+        self.bound: Bound | None = None
+        self._ca_folder = ca_folder
+        self._authority: CertificateAuthority | None = None
+        self._policy: Policy | None = None
+        self._master: DevcorsMaster | None = None
+        self._running: asyncio.Task[None] | None = None
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that a request gets that comes now."""
+        assert self._policy is not None
+        return self._policy
+
+    @property
+    def sockets(self) -> list[socket.socket]:
+        """The listening sockets."""
+        assert self.bound is not None
+        return self.bound.sockets
+
+    def authority(self) -> CertificateAuthority:
+        """The certificate authority, made on first need."""
+        if self._authority is None:
+            self._authority = CertificateAuthority.load_or_create(self._ca_folder)
+        return self._authority
+
+    async def start(self, *, strict_port: bool = False) -> Bound:
+        """Listens; returns where. Raises StartError."""
+        host, port = listen_address(self.config)
+        self.bound = bind(host, port, strict=strict_port)
+        self._policy = compile_policy(self.config, self._door())
+        self._master = self._make_master()
+        self._running = spawn(self._master.run(), name="devcors master")
+        await self._listening()
+        return self.bound
+
+    def _make_master(self) -> DevcorsMaster:
+        master = DevcorsMaster(options.Options(), self)
+        master.addons.add(
+            core.Core(),
+            proxyserver.Proxyserver(),
+            Gate(lambda: self.policy),
+            DevcorsTls(lambda: self.policy, self.authority),
+            script.ScriptLoader(),
+            Exchanges(lambda: self.policy, self.journal),
+        )
+        master.options.update(
+            mode=["devcors"],
+            connection_strategy="lazy",
+            upstream_cert=False,
+            scripts=list(self.config.scripts),
+            # upgraded connections are relayed byte by byte, unless somebody's script wants to see messages
+            websocket=bool(self.config.scripts),
+        )
+        return master
+
+    def _door(self) -> Door:
+        assert self.bound is not None
+        own = self.bound.host.strip("[]")
+        return Door(self.bound.port, addresses=LOOPBACK if own == "localhost" else (*LOOPBACK, own))
+
+    async def swap(self, config: Config) -> None:
+        """Serves by another config from the next request on. Raises StartError (and changes nothing) if its `listen` fails."""
+        old = self.bound
+        assert old is not None
+        if listen_address(config) != listen_address(self.config):
+            self.bound = bind(*listen_address(config), strict=True)
+            await self._instances()[0].move(self.bound.sockets)
+        self.config = config
+        self._policy = compile_policy(config, self._door())
+        assert self._master is not None
+        if list(config.scripts) != self._master.options.scripts:
+            self._master.options.update(scripts=list(config.scripts), websocket=bool(config.scripts))
+
+    async def _listening(self) -> None:
+        """mitmproxy makes the server instance in a task of its own; it tells nobody when it serves."""
+        assert self._running is not None
+        while not any(instance.is_running for instance in self._instances()):
+            if self._running.done():
+                self._running.result()
+            await asyncio.sleep(0.002)
+
+    def _instances(self) -> list[DevcorsInstance]:
+        assert self._master is not None
+        return list(self._master.addons.get("proxyserver").servers)
+
+    async def stop(self) -> None:
+        """Stops listening and ends what is open."""
+        if self._master is None or self._running is None:
+            return
+        for instance in self._instances():
+            await instance.stop()
+        self._master.shutdown()
+        await asyncio.wait([self._running], timeout=5)
+
+
+def listen_address(config: Config) -> tuple[str, int]:
+    """`[server] listen` as host and port."""
+    host, _, port = config.server.listen.rpartition(":")
+    return host, int(port)

@@ -1,0 +1,239 @@
+"""The addon that carries out what the policy says, and records it: the whole of devcors' behaviour in mitmproxy's lane."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mitmproxy import http
+
+from ..policy import Answer, Facts, Forward, Policy, Relay
+from ..policy.checks import Refusal
+from ..traffic.journal import Journal
+from ..traffic.record import Exchange
+from ..urls import parse_authority
+from .dialing import is_loopback_peer
+from .faults import failure_from
+from .messages import answer_response, request_head, response_head, write_request, write_response
+from .stream import ABORTED, DESTINATION, OPENED
+from .upgrade import Upgraded
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What is known of an exchange under way; relayed ones have no record."""
+
+    decision: Forward | Answer | Relay
+    record: Exchange | None
+
+
+class Exchanges:
+    """`policy` gives the policy of the moment; an exchange keeps the one that it began with."""
+
+    def __init__(self, policy: Callable[[], Policy], journal: Journal) -> None:
+        self._policy = policy
+        self._journal = journal
+        self._open: dict[str, _Entry] = {}
+
+    def http_connect(self, flow: http.HTTPFlow) -> None:
+        """CONNECT: refused, a tunnel, or a connection that we will look into."""
+        policy = self._policy()
+        facts = facts_of(flow, f"{_bracketed(flow.request.host)}:{flow.request.port}")
+        if refusal := policy.refuses_connect(facts):
+            self._answer(flow, policy.refuse(request_head(flow.request), refusal, facts))
+        elif policy.opens(_bracketed(flow.request.host), flow.request.port):
+            flow.metadata[OPENED] = True
+
+    def http_connect_error(self, flow: http.HTTPFlow) -> None:
+        """A CONNECT that got no tunnel has ended."""
+        self.response(flow)
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Asks the policy and puts its decision into the flow."""
+        if flow.error:  # mitmproxy has found the request invalid and answers itself
+            return
+        policy = self._policy()
+        facts = facts_of(flow, self._destination(flow, policy))
+        decision = policy.request(request_head(flow.request), facts)
+        if isinstance(decision, Answer):
+            self._answer(flow, decision)
+            return
+        entry = _Entry(decision, self._record(flow, decision) if isinstance(decision, Forward) else None)
+        self._open[flow.id] = entry
+        if isinstance(decision, Forward):
+            upstream = decision.upstream
+            flow.request.data.host, flow.request.data.port = upstream.host, upstream.port
+            flow.request.scheme = upstream.scheme
+        write_request(flow.request, decision.head)
+        flow.request.stream = self._counted(entry, "request_bytes")
+
+    @staticmethod
+    def _destination(flow: http.HTTPFlow, policy: Policy) -> str | None:
+        """Where our own layers did not note it (stock mitmproxy), a host that is not our own is a destination."""
+        noted = flow.metadata.get(DESTINATION)
+        if noted is not None or flow.client_conn.proxy_mode.type_name in ("devcors", "reverse"):
+            return noted
+        host, port = flow.request.host, flow.request.port
+        return None if policy.door.is_own(host, port) else f"{_bracketed(host)}:{port}"
+
+    def _record(self, flow: http.HTTPFlow, forward: Forward) -> Exchange:
+        cors = forward.cors
+        origin = flow.request.headers.get("origin")
+        record = Exchange(
+            id=self._journal.next_id(),
+            lane="mitmproxy",
+            kind="websocket" if forward.upgrade else "http",
+            method=flow.request.method,
+            url=forward.url,
+            target=forward.target_url,
+            route=forward.rule.name,
+            origin=origin,
+            started=flow.request.timestamp_start,
+            request=forward.received,
+        )
+        if cors is not None and cors.preflight:
+            self._journal.preflighted(record, cors.method)
+        elif cors is not None:
+            record.preflight = self._journal.preflight_of(cors.origin, cors.url, cors.method)
+        return record
+
+    def _answer(self, flow: http.HTTPFlow, answer: Answer) -> None:
+        record = Exchange(
+            id=self._journal.next_id(),
+            lane="mitmproxy",
+            kind="tunnel" if flow.request.method == "CONNECT" else "http",
+            method=flow.request.method,
+            url=answer.url,
+            target=None,
+            route=answer.route,
+            origin=flow.request.headers.get("origin"),
+            started=flow.request.timestamp_start,
+            error=answer.error,
+        )
+        self._open[flow.id] = _Entry(answer, record)
+        flow.response = answer_response(answer, flow.request.http_version)
+        self._responded(record, flow.response)
+
+    @staticmethod
+    def _responded(record: Exchange, response: http.Response) -> None:
+        record.first_byte = time.time()
+        record.status = response.status_code
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """Asks the policy for the head that the client gets."""
+        entry = self._open.get(flow.id)
+        response = flow.response
+        if entry is None or response is None or isinstance(entry.decision, Answer):
+            return
+        if isinstance(entry.decision, Relay):
+            response.stream = True
+            return
+        forward, record = entry.decision, entry.record
+        assert record is not None
+        outcome = forward.policy.response(forward, response_head(response))
+        record.response = response_head(response)
+        write_response(response, outcome.head, body_dropped=outcome.body_dropped)
+        response.stream = _dropped if outcome.body_dropped else self._counted(entry, "response_bytes")
+        record.cors, record.cookies = outcome.cors, outcome.cookies
+        self._responded(record, response)
+
+    @staticmethod
+    def _counted(entry: _Entry, counter: str) -> Callable[[bytes], bytes]:
+        record = entry.record
+
+        def count(data: bytes) -> bytes:
+            if record is not None:
+                setattr(record, counter, getattr(record, counter) + len(data))
+            return data
+
+        return count
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        """The exchange is complete, except after 101, where it goes on until either side ends it."""
+        entry = self._open.get(flow.id)
+        if entry is None or (flow.response and flow.response.status_code == 101 and not isinstance(entry.decision, Answer)):
+            return
+        if isinstance(entry.decision, Answer) and entry.record and flow.response:
+            entry.record.response_bytes = len(flow.response.raw_content or b"")
+        self._finish(flow)
+
+    def devcors_upgrade_ended(self, upgraded: Upgraded) -> None:
+        """A WebSocket, or whatever else was agreed on, is over."""
+        entry = self._open.get(upgraded.flow.id)
+        if entry and entry.record:
+            entry.record.request_bytes, entry.record.response_bytes = upgraded.sent, upgraded.received
+        self._finish(upgraded.flow)
+
+    def websocket_end(self, flow: http.HTTPFlow) -> None:
+        """The same where mitmproxy's own WebSocket layer served it (with `scripts`)."""
+        self._finish(flow)
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        """Before the response's head: an answer of ours (our stream sends it). After it: the exchange ends here."""
+        entry = self._open.get(flow.id)
+        aborted = flow.metadata.get(ABORTED)
+        if flow.error is None or (entry is None and flow.request.method != "CONNECT"):
+            return
+        message = flow.server_conn.error or flow.error.msg
+        if entry is None:
+            self._tunnel_failed(flow, message)
+            return
+        if aborted is None and flow.response is None:
+            self._failed(flow, entry, message)
+            return
+        if entry.record is not None:
+            entry.record.aborted = aborted
+            # a page that navigates away is no error (RFC 9110 knows no such thing); a server that dies is
+            entry.record.error = None if aborted == "client" else message
+        self._finish(flow)
+
+    def _failed(self, flow: http.HTTPFlow, entry: _Entry, message: str) -> None:
+        decision = entry.decision
+        if isinstance(decision, Forward):
+            answer = decision.policy.failure(decision, failure_from(message))
+        else:
+            answer = self._relay_failure(flow, message)
+        flow.response = answer_response(answer, flow.request.http_version)
+        if entry.record is not None:
+            entry.record.error = answer.error
+            self._responded(entry.record, flow.response)
+            entry.record.response_bytes = len(answer.body)
+
+    def _relay_failure(self, flow: http.HTTPFlow, message: str) -> Answer:
+        policy = self._policy()
+        place = f"{_bracketed(flow.request.host)}:{flow.request.port}"
+        refusal = Refusal(502, f"{place} cannot be reached: {failure_from(message).cause}", "check the address")
+        return policy.refuse(request_head(flow.request), refusal, facts_of(flow, place))
+
+    def _tunnel_failed(self, flow: http.HTTPFlow, message: str) -> None:
+        if flow.response is None:
+            self._answer(flow, self._relay_failure(flow, message))
+
+    def _finish(self, flow: http.HTTPFlow) -> None:
+        entry = self._open.pop(flow.id, None)
+        if entry is not None and entry.record is not None:
+            entry.record.ended = time.time()
+            self._journal.finish(entry.record)
+
+
+def _dropped(_: bytes) -> bytes:
+    return b""
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def facts_of(flow: http.HTTPFlow, destination: str | None) -> Facts:
+    """What the policy wants to know of this connection."""
+    client = flow.client_conn
+    peer = client.peername[0]
+    plain = flow.request.scheme if destination and flow.request.scheme in ("http", "https") else "http"
+    return Facts(
+        scheme="https" if client.tls_established else plain,
+        authority=parse_authority(destination) if destination else None,
+        peer=peer,
+        local=client.sockname[0],
+        peer_is_loopback=is_loopback_peer(peer),
+    )

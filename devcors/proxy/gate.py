@@ -1,0 +1,43 @@
+"""Which layer follows on a connection: HTTP at once; after CONNECT, TLS that we open only for hosts that a config names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mitmproxy.net.tls import starts_like_tls_record
+from mitmproxy.proxy import layer, layers
+from mitmproxy.proxy.context import Context
+from mitmproxy.proxy.layers.http import HTTPMode
+
+from ..policy import Policy
+from .stream import DevcorsHttpLayer
+
+
+class Gate:
+    """Takes the place of mitmproxy's own `nextlayer` addon."""
+
+    name = "nextlayer"
+
+    def __init__(self, policy: Callable[[], Policy]) -> None:
+        self._policy = policy
+
+    def next_layer(self, next_layer: layer.NextLayer) -> None:
+        """Decides as soon as the first bytes are there."""
+        if next_layer.layer is None:
+            next_layer.layer = self._choose(next_layer.context, next_layer.data_client())
+
+    def _choose(self, context: Context, data: bytes) -> layer.Layer | None:
+        if len(context.layers) == 1:
+            return DevcorsHttpLayer(context, HTTPMode.regular)
+        assert context.server.address is not None
+        host, port = context.server.address[:2]
+        name = f"[{host}]" if ":" in host else host
+        if not self._policy().opens(name, port):
+            return layers.TCPLayer(context, ignore=True)  # never looked into
+        if not data:
+            return None
+        if not context.client.tls_established and starts_like_tls_record(data):
+            server = layers.ServerTLSLayer(context)
+            server.child_layer = layers.ClientTLSLayer(context)
+            return server
+        return DevcorsHttpLayer(context, HTTPMode.transparent)

@@ -1,0 +1,84 @@
+"""Binding the front door: both families of localhost on one port, the next free port where one is taken."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from dataclasses import dataclass
+
+from ..errors import StartError
+from ..urls import is_loopback_host
+
+_TRIES = 20
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Listening sockets of one port. `taken` is the port that was wanted and was not free, else None."""
+
+    sockets: list[socket.socket]
+    host: str
+    port: int
+    taken: int | None = None
+
+
+def bind(host: str, port: int, *, strict: bool) -> Bound:
+    """Listens on `host` (a name, `localhost` for both loopback families, or a literal) and `port` (0: any).
+
+    Raises StartError where the address is not this machine's, or the port is taken and `strict` forbids another.
+    """
+    addresses = LOOPBACK if host.strip("[]") == "localhost" else (host.strip("[]"),)
+    for candidate in range(port, min(port + (1 if strict or port == 0 else _TRIES), 65536)):
+        try:
+            sockets = _bind_all(addresses, candidate)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise StartError(
+                    f"cannot listen on {host}:{candidate}: {error.strerror}",
+                    hint='set [server] listen = "localhost:2677", or another address of this machine',
+                ) from None
+            continue
+        bound_port = sockets[0].getsockname()[1]
+        return Bound(sockets, host, bound_port, port if port not in (0, bound_port) else None)
+    raise StartError(f"port {port} is taken", hint="stop the program that listens there, or choose another with --port")
+
+
+def _bind_all(addresses: tuple[str, ...], port: int) -> list[socket.socket]:
+    sockets: list[socket.socket] = []
+    try:
+        for address in addresses:
+            chosen = sockets[0].getsockname()[1] if sockets else port
+            try:
+                sockets.append(_bind_one(address, chosen))
+            except OSError as error:
+                # a machine without IPv6 has a localhost too
+                if not (sockets and error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)):
+                    raise
+    except OSError:
+        for bound in sockets:
+            bound.close()
+        raise
+    return sockets
+
+
+def _bind_one(address: str, port: int) -> socket.socket:
+    family, kind, protocol, _, sockaddr = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.bind(sockaddr)
+        # listen at once: two sockets may be bound to one port, but only one may listen
+        bound.listen(1024)
+        bound.setblocking(False)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def is_exposed(host: str) -> bool:
+    """Whether listening there lets other machines in."""
+    return not is_loopback_host(host.strip("[]"))

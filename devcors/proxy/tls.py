@@ -1,0 +1,81 @@
+"""TLS both ways: leaves of devcors' own CA for clients, and each upstream verified as its route says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from mitmproxy import certs, tls
+from mitmproxy.addons.tlsconfig import TlsConfig
+from mitmproxy.proxy.context import Context
+from OpenSSL import SSL
+
+from ..policy import Policy
+from .authority import CertificateAuthority
+
+if TYPE_CHECKING:
+    from mitmproxy.connection import Server
+
+
+class DevcorsTls(TlsConfig):
+    """mitmproxy's TLS settings with another CA, and no certificate for a name that nobody configured.
+
+    `authority` is called on first need, so that a machine that intercepts nothing never has a CA.
+    """
+
+    name = "tlsconfig"
+
+    def __init__(self, policy: Callable[[], Policy], authority: Callable[[], CertificateAuthority]) -> None:
+        self._policy = policy
+        self._authority = authority
+
+    class _NoStore:
+        dhparams = None
+
+    certstore: Any = _NoStore()
+
+    def running(self) -> None:
+        """mitmproxy would load its own CA here."""
+
+    def configure(self, updated: set[str]) -> None:
+        """mitmproxy would make its own CA here."""
+
+    def request(self, flow: object) -> None:
+        """mitmproxy would serve its CA's revocation list here."""
+
+    def get_cert(self, conn_context: Context) -> certs.CertStoreEntry:
+        """A leaf for the one name that the client asked for: SNI, else the host of its CONNECT."""
+        address = conn_context.server.address
+        host = conn_context.client.sni or (address[0] if address else "")
+        leaf = self._authority().leaf(host)
+        return certs.CertStoreEntry(certs.Cert(leaf.certificate), leaf.key, None, [])  # type: ignore[arg-type]  # RSA is annotated, any key works
+
+    def tls_start_server(self, tls_start: tls.TlsData) -> None:
+        """Server name, ALPN and host name check as mitmproxy does them; what is trusted is the route's `verify`."""
+        super().tls_start_server(tls_start)
+        verify = self._verify(tls_start.context.server)
+        connection = tls_start.ssl_conn
+        if verify is True or connection is None:
+            return
+        if verify is False:
+            connection.set_verify(SSL.VERIFY_NONE, _accept)
+        else:
+            # another context, so that the file is trusted for this connection and for no other
+            context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+            context.load_verify_locations(verify)
+            connection.set_context(context)
+
+    def _verify(self, server: Server) -> bool | str:
+        """The setting of whoever named this server; unknown servers are verified."""
+        if server.address is None:
+            return True
+        host, port = server.address[:2]
+        policy = self._policy()
+        if upstream := policy.upstreams.get((host, port)):
+            return upstream.verify
+        rule = policy.hosts.find(host, port)
+        return rule.verify if rule else True
+
+
+def _accept(*_: object) -> bool:
+    return True

@@ -1,0 +1,1 @@
+"""What happened: the exchange record, a bounded store, redaction, and the lines of the terminal."""

@@ -1,0 +1,95 @@
+"""One line an exchange, for people: time, method, path, target, status, duration, route, and what is wrong."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from rich.text import Text
+
+from .record import Exchange
+
+_STATUS_STYLES = {1: "cyan", 2: "green", 3: "cyan", 4: "yellow", 5: "red"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def line(exchange: Exchange, repeats: int = 1) -> Text:
+    """The line, styled; without colour it reads the same. `repeats` > 1 says how often it has come in a row."""
+    moment = datetime.fromtimestamp(exchange.started).astimezone().strftime("%H:%M:%S")
+    text = Text(no_wrap=False)
+    text.append(f"{moment} ", "dim")
+    text.append(f"{exchange.method:<7} ", "bold")
+    text.append(printable(_path(exchange)))
+    if exchange.target:
+        text.append(f" → {printable(_host(exchange.target))}", "dim")
+    status = exchange.status
+    style = _STATUS_STYLES.get((status or 0) // 100, "red")
+    text.append(f" {status or 'ERR'}", style)
+    if (duration := exchange.duration_ms) is not None:
+        text.append(f" {_duration(duration)}", "dim")
+    if exchange.route:
+        text.append(f" [{printable(exchange.route)}]", "dim")
+    for flag, flag_style in _flags(exchange):
+        text.append(f"  {flag}", flag_style)
+    if repeats > 1:
+        text.append(f"  ×{repeats}", "bold")
+    return text
+
+
+def details(exchange: Exchange) -> list[Text]:
+    """What follows the line where a browser would complain: the console's words, why, and the fix."""
+    out: list[Text] = []
+    if exchange.cors is not None and exchange.blocked:
+        first = next(iter(exchange.cors.verdict.chromium.messages or exchange.cors.verdict.firefox.messages), "")
+        out.append(Text(f"         ✗ {printable(first)}", "red"))
+        out.append(Text(f"         hint: {printable(exchange.cors.fix)}"))
+    for cookie in exchange.cookies:
+        refused = [
+            name
+            for name, verdict in (("Chromium", cookie.judgement.chromium), ("Firefox", cookie.judgement.firefox))
+            if not verdict.accepted
+        ]
+        if refused:
+            explanation = printable(cookie.judgement.explanation)
+            out.append(Text(f"         ✗ cookie {cookie.judgement.name} refused by {', '.join(refused)}", "yellow"))
+            out.append(Text(f"         hint: {explanation}"))
+        if cookie.changes:
+            told = "; ".join(cookie.changes)
+            out.append(Text(f"         ~ cookie {cookie.judgement.name}: {printable(told)}", "dim"))
+    return out
+
+
+def _flags(exchange: Exchange) -> list[tuple[str, str]]:
+    flags: list[tuple[str, str]] = []
+    if exchange.kind == "websocket":
+        flags.append(("websocket", "magenta"))
+    if exchange.blocked and exchange.cors:
+        error = exchange.cors.verdict.chromium.error or exchange.cors.verdict.firefox.error
+        flags.append((f"CORS blocked: {error}", "bold red"))
+    elif exchange.cors and exchange.cors.only_through_devcors:
+        flags.append(("CORS passes only through devcors", "blue"))
+    if exchange.aborted:
+        flags.append((f"aborted by the {exchange.aborted}", "yellow"))
+    if exchange.error:
+        flags.append((printable(exchange.error), "red"))
+    return flags
+
+
+def printable(text: str) -> str:
+    """Without control characters: what came over the network must not drive the terminal."""
+    return _CONTROL.sub("�", text)
+
+
+def _path(exchange: Exchange) -> str:
+    parts = urlsplit(exchange.url)
+    shown = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+    return shown if len(shown) <= 90 else f"{shown[:89]}…"
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0]
+
+
+def _duration(milliseconds: float) -> str:
+    return f"{milliseconds:.0f} ms" if milliseconds < 10_000 else f"{milliseconds / 1000:.1f} s"

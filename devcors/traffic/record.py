@@ -1,0 +1,88 @@
+"""The exchange record: one object for everything that terminal, `--json`, logs and dashboard say of an exchange."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from ..heads import RequestHead, ResponseHead
+from ..policy.outcomes import CookieOutcome, CorsOutcome
+
+Lane = Literal["gateway", "mitmproxy"]
+Kind = Literal["http", "websocket", "tunnel"]
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and what came of it. Times are seconds since the epoch; `ended` None while it lasts."""
+
+    id: int
+    lane: Lane
+    kind: Kind
+    method: str
+    url: str
+    target: str | None
+    route: str | None
+    origin: str | None
+    started: float
+    status: int | None = None
+    first_byte: float | None = None
+    ended: float | None = None
+    request_bytes: int = 0
+    response_bytes: int = 0
+    preflight: int | None = None
+    aborted: str | None = None
+    error: str | None = None
+    cors: CorsOutcome | None = None
+    cookies: tuple[CookieOutcome, ...] = ()
+    request: RequestHead | None = field(default=None, repr=False)
+    response: ResponseHead | None = field(default=None, repr=False)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a browser withholds the response from the page."""
+        return self.cors is not None and not self.cors.verdict.allowed
+
+    @property
+    def duration_ms(self) -> float | None:
+        """From the request head to the last byte of the response."""
+        return _ms(self.started, self.ended)
+
+    def to_json(self) -> dict[str, Any]:
+        """The record of the design, section 6. It holds no header and no body, so no secret either."""
+        started = datetime.fromtimestamp(self.started, UTC)
+        return {
+            "id": self.id,
+            "time": started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "lane": self.lane,
+            "kind": self.kind,
+            "method": self.method,
+            "url": redacted_url(self.url),
+            "target": self.target and redacted_url(self.target),
+            "route": self.route,
+            "status": self.status,
+            "duration_ms": self.duration_ms,
+            "first_byte_ms": _ms(self.started, self.first_byte),
+            "request_bytes": self.request_bytes,
+            "response_bytes": self.response_bytes,
+            "origin": self.origin,
+            "preflight": self.preflight,
+            "aborted": self.aborted,
+            "error": self.error,
+            "cors": self.cors and self.cors.to_json(),
+            "cookies": [cookie.to_json() for cookie in self.cookies],
+        }
+
+
+def _ms(start: float, end: float | None) -> float | None:
+    return None if end is None else round((end - start) * 1000, 1)
+
+
+def redacted_url(url: str) -> str:
+    """The URL without user information (RFC 3986, section 3.2.1)."""
+    scheme, separator, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    if not separator or "@" not in authority:
+        return url
+    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"

@@ -1,0 +1,1 @@
+"""What tests share: a real daemon, real servers, certificates, raw sockets."""

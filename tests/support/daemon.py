@@ -1,0 +1,158 @@
+"""A real devcors in a process of its own, as a user starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+ROOT = Path(__file__).parents[2]
+_LOCAL = re.compile(r"Local:\s+http://[^:]+:(\d+)/")
+
+Record = dict[str, Any]
+
+
+def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a devcors that leaves nothing outside of `home`."""
+    kept = {name: text for name, text in os.environ.items() if not name.lower().endswith("_proxy")}
+    return {
+        **kept,
+        "DEVCORS_HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "NO_COLOR": "1",
+        **(extra or {}),
+    }
+
+
+class Daemon:
+    """`devcors up --json` in a folder; its records and messages are collected."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.port = 0
+        self.records: list[Record] = []
+        self.messages: list[str] = []
+        self._news: queue.Queue[None] = queue.Queue()
+        self._ready = threading.Event()
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self._readers = [
+            threading.Thread(target=self._read, args=(process.stdout, self._on_record), daemon=True),
+            threading.Thread(target=self._read, args=(process.stderr, self._on_message), daemon=True),
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    @property
+    def url(self) -> str:
+        """The front door's origin."""
+        return f"http://localhost:{self.port}"
+
+    def _read(self, stream: IO[str], on_line: Callable[[str], None]) -> None:
+        for text in stream:
+            on_line(text.rstrip("\n"))
+            self._news.put(None)
+        stream.close()
+        self._ready.set()
+
+    def _on_record(self, text: str) -> None:
+        self.records.append(json.loads(text))
+
+    def _on_message(self, text: str) -> None:
+        self.messages.append(text)
+        if found := _LOCAL.search(text):
+            self.port = int(found[1])
+            self._ready.set()
+
+    def wait_ready(self) -> None:
+        """Until it listens."""
+        assert self._ready.wait(20), f"not ready: {self.messages}"
+        assert self.port, f"did not start: {self.messages}"
+
+    def record(self, wanted: Callable[[Record], bool], timeout: float = 5.0) -> Record:
+        """The first record that is wanted, waiting for it."""
+        return self._first(lambda: self.records, wanted, timeout)
+
+    def message(self, part: str, timeout: float = 5.0) -> str:
+        """The first message that holds `part`, waiting for it."""
+        return self._first(lambda: self.messages, lambda text: part in text, timeout)
+
+    def _first(self, among: Callable[[], list[Any]], wanted: Callable[[Any], bool], timeout: float) -> Any:
+        deadline = time.monotonic() + timeout
+        while True:
+            for candidate in tuple(among()):
+                if wanted(candidate):
+                    return candidate
+            left = deadline - time.monotonic()
+            assert left > 0, f"did not come; there is: {among()}"
+            try:
+                self._news.get(timeout=min(left, 0.1))
+            except queue.Empty:
+                continue
+
+    def memory(self) -> int:
+        """Resident memory in bytes (Linux)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        assert found
+        return int(found[1]) * 1024
+
+    def stop(self, number: int = signal.SIGINT, timeout: float = 15.0) -> int:
+        """Ends it by a signal; returns the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            status = self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+        for reader in self._readers:
+            reader.join(5)
+        return status
+
+
+@contextmanager
+def running(
+    folder: Path,
+    config: str | None = None,
+    *,
+    arguments: Sequence[str] = (),
+    command: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
+) -> Iterator[Daemon]:
+    """A running daemon in `folder`, whose devcors.toml is `config`; ended, and seen to end well."""
+    if config is not None:
+        (folder / "devcors.toml").write_text(config)
+    line = [sys.executable, "-m", "devcors", "up", "--json"]
+    if "--port" not in arguments:
+        line += ["--port", "0"]
+    line += [*arguments, *(["--", *command] if command else [])]
+    process = subprocess.Popen(
+        line,
+        cwd=folder,
+        env=environment(folder / "home", environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    daemon = Daemon(process)
+    try:
+        daemon.wait_ready()
+        yield daemon
+    finally:
+        status = daemon.stop()
+    assert status == 0, f"ended with {status}: {daemon.messages}"
+    assert not [text for text in daemon.messages if "Traceback" in text], daemon.messages

@@ -1,0 +1,175 @@
+"""Real servers for tests: programmable, on loopback, one thread a connection, plain or TLS."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socket import AF_INET6
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+
+@dataclass
+class Seen:
+    """One request as a server received it."""
+
+    method: str
+    target: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first value, or None."""
+        return next((text for key, text in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass
+class Reply:
+    """What a server answers."""
+
+    status: int = 200
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b"ok"
+
+
+App = Callable[[Seen], Reply]
+
+
+class Server(ThreadingHTTPServer):
+    """Remembers what it saw."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, app: App, host: str, port: int, context: ssl.SSLContext | None) -> None:
+        if ":" in host:
+            self.address_family = AF_INET6
+        self.app = app
+        self.seen: list[Seen] = []
+        super().__init__((host, port), _Handler)
+        self.tls = context is not None
+        if context is not None:
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.server_address[1])
+
+    @property
+    def url(self) -> str:
+        """Its origin by the name localhost."""
+        return f"{'https' if self.tls else 'http'}://localhost:{self.port}"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away is not worth a traceback."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def _serve(self) -> None:
+        length = int(self.headers.get("content-length") or 0)
+        chunked = "chunked" in (self.headers.get("transfer-encoding") or "")
+        body = self._chunks() if chunked else self.rfile.read(length)
+        seen = Seen(self.command, self.path, list(self.headers.items()), body)
+        self.server.seen.append(seen)
+        reply = self.server.app(seen)
+        self.send_response_only(reply.status)
+        for name, text in reply.headers:
+            self.send_header(name, text)
+        if not any(name.lower() in ("content-length", "transfer-encoding") for name, _ in reply.headers):
+            self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(reply.body)
+
+    def _chunks(self) -> bytes:
+        out = b""
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            out += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return out
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        if name.startswith("do_"):
+            return self._serve
+        raise AttributeError(name)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
+        """Quiet."""
+
+
+@contextmanager
+def serve(
+    app: App, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[Server]:
+    """A running server."""
+    server = Server(app, host, port, tls)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A self-made certificate on disk."""
+
+    path: Path
+    key: Path
+
+    def server_context(self) -> ssl.SSLContext:
+        """For a server that shows it."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.path, self.key)
+        return context
+
+
+def self_made(folder: Path, *names: str) -> Certificate:
+    """A certificate for these names and addresses, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=30))
+        .add_extension(x509.SubjectAlternativeName([_name(name) for name in names]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    made = Certificate(folder / f"{names[0]}.pem", folder / f"{names[0]}-key.pem")
+    pem = serialization.Encoding.PEM
+    made.path.write_bytes(certificate.public_bytes(pem))
+    made.key.write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return made
+
+
+def _name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
