@@ -63,6 +63,8 @@ def _normal_ipv6(host: str, text: str) -> str:
 class Origin:
     """A tuple origin (scheme, host, port), or the opaque one, which serialises as `null` (HTML Standard, "origin").
 
+    The port is 0 where none was written and the scheme has none of its own.
+
     >>> str(parse_origin(b"http://LOCALHOST:80"))
     'http://localhost'
     """
@@ -79,7 +81,7 @@ class Origin:
     @property
     def authority(self) -> str:
         """Host, and the port where it is not the scheme's own."""
-        return self.host if self.port == DEFAULT_PORTS.get(self.scheme) else f"{self.host}:{self.port}"
+        return self.host if self.port in (0, DEFAULT_PORTS.get(self.scheme)) else f"{self.host}:{self.port}"
 
     def __str__(self) -> str:
         return "null" if self.opaque else f"{self.scheme}://{self.authority}"
@@ -87,7 +89,7 @@ class Origin:
 
 OPAQUE = Origin("", "", 0)
 
-_ORIGIN = re.compile(rf"([A-Za-z][A-Za-z0-9+.-]*)://({_HOST.pattern}(?::[0-9]{{0,5}})?)")
+_ORIGIN = re.compile(rf"([A-Za-z][A-Za-z0-9+.-]*)://((?:{_HOST.pattern})(?::[0-9]{{0,5}})?)")
 
 
 def parse_origin(raw: bytes | str) -> Origin:
@@ -102,7 +104,9 @@ def parse_origin(raw: bytes | str) -> Origin:
     if not found:
         raise MalformedError(f"not an origin: {text!r}")
     scheme, authority = found[1].lower(), parse_authority(found[2])
-    return Origin(scheme, authority.host, authority.port if authority.port is not None else DEFAULT_PORTS.get(scheme, 0))
+    return Origin(
+        scheme, authority.host, authority.port if authority.port is not None else DEFAULT_PORTS.get(scheme, 0)
+    )
 
 
 def is_loopback_host(host: str) -> bool:

@@ -13,4 +13,15 @@ from .facts import Door, Facts
 from .outcomes import Answer, Forward, Outcome, Relay
 from .policy import Policy
 
-__all__ = ["Answer", "Door", "Explanation", "Facts", "Forward", "Outcome", "Policy", "Relay", "compile_policy", "explain"]
+__all__ = [
+    "Answer",
+    "Door",
+    "Explanation",
+    "Facts",
+    "Forward",
+    "Outcome",
+    "Policy",
+    "Relay",
+    "compile_policy",
+    "explain",
+]

@@ -6,8 +6,9 @@ import html
 import json
 from typing import Any
 
-from ..cors.allowance import Allowance
-from ..heads import Fields, RequestHead, ResponseHead, combined, value
+from devcors.cors.allowance import Allowance
+from devcors.heads import Fields, RequestHead, ResponseHead, combined, value
+
 from .outcomes import Answer
 
 _REASONS = {
@@ -27,7 +28,8 @@ _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{status} {title}</title>
 <style>
-:root{{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}}body{{max-width:44rem;margin:12vh auto;padding:0 1rem}}
+:root{{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}}
+body{{max-width:44rem;margin:12vh auto;padding:0 1rem}}
 h1{{font-size:1.35rem}}dt{{font-weight:600;margin-top:.8rem}}dd{{margin:0;overflow-wrap:anywhere}}
 code,dd{{font-family:ui-monospace,monospace}}
 .hint{{border-left:.25rem solid #d97706;padding:.2rem .8rem;margin-top:1.4rem}}

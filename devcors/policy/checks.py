@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ..cors.tokens import is_token
-from ..errors import MalformedError
-from ..heads import RequestHead, values
-from ..urls import Authority, is_loopback_host, parse_authority
+from devcors.cors.tokens import is_token
+from devcors.errors import MalformedError
+from devcors.heads import RequestHead, values
+from devcors.urls import Authority, is_loopback_host, parse_authority
+
 from .facts import Facts
 
 MAX_TARGET = 16 * 1024

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..config.schema import Config, CorsTable, Intercept, Route, RouteCors
-from ..cors.allowance import Allowance
-from ..routing.pattern import parse_pattern
-from ..routing.table import Conditions, Entry, Table
-from ..urls import parse_origin
+from devcors.config.schema import Config, CorsTable, Intercept, Route, RouteCors
+from devcors.cors.allowance import Allowance
+from devcors.routing.pattern import parse_pattern
+from devcors.routing.table import Conditions, Entry, Table
+from devcors.urls import parse_origin
+
 from .facts import Door
 from .hosts import HostTable
 from .policy import Policy
@@ -25,7 +26,9 @@ def compile_policy(config: Config, door: Door) -> Policy:
             match = route.match
             conditions = Conditions(match.hosts, match.methods, tuple(match.headers.items()))
             entries.append(Entry(pattern, conditions, rule))
-    frontend = config.frontend and _route_rule("frontend", config.frontend, config.cors, door, kind="frontend")
+    frontend = None
+    if config.frontend is not None:
+        frontend = _route_rule("frontend", config.frontend, config.cors, door, kind="frontend")
     hosts = HostTable({host: _intercept_rule(host, entry, config.cors) for host, entry in config.intercept.items()})
     return Policy(
         table=Table(entries),
@@ -107,5 +110,3 @@ def _intercept_rule(host: str, entry: Intercept, cors: CorsTable) -> Rule:
         cors=entry.cors.mode,
         allowance=_route_allowance(entry.cors, cors),
     )
-
-

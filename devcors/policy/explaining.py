@@ -1,13 +1,14 @@
-"""`devcors explain`: which route wins for a request, which lost and why, and the head that would be sent. Sends nothing."""
+"""`devcors explain`: which route wins for a request, which lost and why, and what would be sent. Sends nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from ..heads import RequestHead, value
-from ..routing.paths import split_target
-from ..routing.table import Considered
+from devcors.heads import RequestHead, value
+from devcors.routing.paths import split_target
+from devcors.routing.table import Considered
+
 from .facts import Facts
 from .outcomes import Answer, Forward, Relay
 from .policy import Policy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..urls import Authority, is_loopback_host
+from devcors.urls import Authority, is_loopback_host
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..cors.requests import cors_request
-from ..heads import Fields, RequestHead, replaced
-from ..routing.fields import forwarded_fields, host_for, origin_pair
-from ..routing.paths import split_target
-from ..routing.rewrite import upstream_target
-from ..routing.table import Match
-from ..urls import Authority, Origin
+from devcors.cors.requests import cors_request
+from devcors.heads import Fields, RequestHead, replaced
+from devcors.routing.fields import forwarded_fields, host_for, origin_pair
+from devcors.routing.paths import split_target
+from devcors.routing.rewrite import upstream_target
+from devcors.routing.table import Match
+from devcors.urls import Authority, Origin
+
 from .facts import Facts
 from .hops import end_to_end, is_upgrade
 from .outcomes import Forward

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..heads import Fields, RequestHead, has_token, members, value
+from devcors.heads import Fields, RequestHead, has_token, members, value
 
 _HOP_BY_HOP = frozenset(
     {
@@ -36,9 +36,7 @@ def end_to_end(fields: Fields, *, upgrade: bool = False) -> Fields:
     which frames the message anew.
     """
     named = {name.lower() for name in members(fields, b"connection")} - _KEPT
-    kept = tuple(
-        field for field in fields if (name := field[0].lower()) not in _HOP_BY_HOP and name not in named
-    )
+    kept = tuple(field for field in fields if (name := field[0].lower()) not in _HOP_BY_HOP and name not in named)
     if upgrade:
         kept = (*kept, (b"Connection", b"Upgrade"), (b"Upgrade", value(fields, b"upgrade") or b""))
     elif has_token(fields, b"te", b"trailers"):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..cookies.judge import Judgement
-from ..cors.requests import CorsRequest
-from ..cors.verdict import Verdict
-from ..heads import RequestHead, ResponseHead, value
-from ..routing.table import Match
-from ..urls import Origin
+from devcors.cookies.judge import Judgement
+from devcors.cors.requests import CorsRequest
+from devcors.cors.verdict import Verdict
+from devcors.heads import RequestHead, ResponseHead, value
+from devcors.routing.table import Match
+from devcors.urls import Origin
+
 from .rules import Rule, Upstream
 
 if TYPE_CHECKING:
@@ -65,10 +66,14 @@ class Relay:
 
 @dataclass(frozen=True, slots=True)
 class CookieOutcome:
-    """One Set-Cookie: what became of it at the front door, and what the browsers do with the result."""
+    """One Set-Cookie: what became of it at the front door, and what the browsers do with the result.
+
+    `unmended` says what the rewriting could not make work.
+    """
 
     judgement: Judgement
     changes: tuple[str, ...]
+    unmended: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The fields of the exchange record (design, section 6)."""
@@ -77,7 +82,7 @@ class CookieOutcome:
             "name": judged.name,
             "way": "set",
             "rewritten": list(self.changes) or None,
-            "warnings": list(judged.warnings),
+            "warnings": [*self.unmended, *judged.warnings],
             "explanation": judged.explanation,
             "chromium": {"accepted": judged.chromium.accepted, "reasons": list(judged.chromium.reasons)},
             "firefox": {"accepted": judged.firefox.accepted, "message": judged.firefox.message},
@@ -115,7 +120,7 @@ class CorsOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A response head ready for the client. `body_dropped`: the upstream's body is not sent on (a replaced preflight)."""
+    """A response head for the client. `body_dropped`: the upstream's body is not sent on (a replaced preflight)."""
 
     head: ResponseHead
     body_dropped: bool = False

@@ -1,16 +1,17 @@
-"""The compiled config: routes, intercepted hosts, CORS and cookies, asked once for a request and once for a response."""
+"""The compiled config, asked once for a request and once for a response."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..cors.allowance import Allowance
-from ..errors import MalformedError
-from ..heads import RequestHead, ResponseHead, replaced, value
-from ..routing.paths import split_target
-from ..routing.table import Match, Table
-from ..urls import Authority, Origin
+from devcors.cors.allowance import Allowance
+from devcors.errors import MalformedError
+from devcors.heads import RequestHead, ResponseHead, replaced, value
+from devcors.routing.paths import split_target
+from devcors.routing.table import Match, Table
+from devcors.urls import Authority, Origin
+
 from .answers import problem
 from .checks import Refusal, check_head, check_host, host_of
 from .facts import Door, Facts
@@ -21,7 +22,6 @@ from .hosts import HostTable
 from .outcomes import Answer, Forward, Outcome, Relay
 from .returning import response_outcome
 from .rules import Rule, Upstream
-
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,7 @@ class Policy:
     def refuse(self, head: RequestHead, refusal: Refusal, facts: Facts) -> Answer:
         """A refusal as an answer to the client."""
         url = _url(facts, (value(head.fields, b"host") or b"").decode("latin-1"), head.target)
-        return problem(
-            head, self.allowance, status=refusal.status, title=refusal.message, hint=refusal.hint, url=url
-        )
+        return problem(head, self.allowance, status=refusal.status, title=refusal.message, hint=refusal.hint, url=url)
 
     def _is_front_door(self, host: Authority, facts: Facts) -> bool:
         """Absolute-form and CONNECT that name the front door are served in process (browsers with `<-loopback>`)."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from ..cookies.judge import Context, judge_set_cookie
-from ..cookies.rewrite import FrontDoor, Rewritten, rewrite_auto, rewrite_table
-from ..cors.explain import explain
-from ..cors.judge import judge
-from ..errors import MalformedError
-from ..heads import Field, Fields, ResponseHead, replaced, value
-from ..routing.paths import split_target
-from ..routing.rewrite import back_through
-from ..routing.fields import location_back
-from ..urls import parse_origin
+from dataclasses import replace
+
+from devcors.cookies.judge import Context, judge_set_cookie
+from devcors.cookies.rewrite import FrontDoor, Rewritten, rewrite_auto, rewrite_table
+from devcors.cors.explain import explain
+from devcors.cors.judge import judge
+from devcors.errors import MalformedError
+from devcors.heads import Field, Fields, ResponseHead, replaced, value
+from devcors.routing.fields import location_back
+from devcors.routing.paths import split_target
+from devcors.routing.rewrite import back_through, upstream_target
+from devcors.urls import parse_origin
+
 from .hops import end_to_end
 from .outcomes import CookieOutcome, CorsOutcome, Forward, Outcome
 from .rules import Rule
@@ -76,22 +79,35 @@ def _cookies(forward: Forward, fields: Fields) -> tuple[Fields, tuple[CookieOutc
             continue
         rewritten = _rewritten_cookie(forward, text)
         out.append((name, rewritten.text))
-        outcomes.append(CookieOutcome(judge_set_cookie(rewritten.text, context), rewritten.changes))
+        outcomes.append(CookieOutcome(judge_set_cookie(rewritten.text, context), rewritten.changes, rewritten.warnings))
     return tuple(out), tuple(outcomes)
 
 
 def _rewritten_cookie(forward: Forward, text: bytes) -> Rewritten:
     rule = forward.rule
     if rule.cookies == "keep" or (rule.cookies == "auto" and rule.kind == "intercept"):
-        return Rewritten(text, ())
+        return Rewritten(text)
     if rule.cookies == "auto":
         own, upstream = forward.own_origin, forward.upstream
-        door = FrontDoor(own.scheme, own.host, lambda path: path_back(forward, path), upstream.host, upstream.scheme)
+        door = FrontDoor(
+            own.scheme,
+            own.host,
+            lambda path: path_back(forward, path),
+            upstream.host,
+            upstream.scheme,
+            base=_base(forward),
+        )
         return rewrite_auto(text, door)
     edits = rule.cookies
-    return rewrite_table(
-        text, domain=edits.domain, path=edits.path, secure=edits.secure, samesite=edits.samesite
-    )
+    return rewrite_table(text, domain=edits.domain, path=edits.path, secure=edits.secure, samesite=edits.samesite)
+
+
+def _base(forward: Forward) -> bytes:
+    """The path at the upstream that the route's own prefix stands for."""
+    rule, match = forward.rule, forward.match
+    if match is None:
+        return rule.base_path or b"/"
+    return upstream_target(replace(match, rest=b""), rule.rewrite, rule.base_path, b"")
 
 
 def cookie_context(forward: Forward) -> Context:
@@ -121,7 +137,7 @@ def _page(forward: Forward) -> tuple[str, str] | None:
         origin = parse_origin(raw)
     except MalformedError:
         return None
-    return None if origin.opaque else (origin.scheme, origin.host)
+    return (origin.scheme, origin.host)  # of an opaque origin, two empty strings: cross-site with everything
 
 
 def _cors(forward: Forward, head: ResponseHead) -> tuple[ResponseHead, CorsOutcome | None]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from ..config.schema import CookieEdits, CorsMode, Headers, Timeout, Verify
-from ..cors.allowance import Allowance
-from ..heads import Fields, canonical
-from ..routing.pattern import Pattern
-from ..urls import DEFAULT_PORTS, Origin
+from devcors.config.schema import CookieEdits, CorsMode, Headers, Timeout, Verify
+from devcors.cors.allowance import Allowance
+from devcors.heads import Fields, canonical
+from devcors.routing.pattern import Pattern
+from devcors.urls import DEFAULT_PORTS, Origin
 
 _HTTP_SCHEMES = {"ws": "http", "wss": "https"}
 
@@ -24,7 +24,7 @@ class Upstream:
     port: int
     verify: Verify = True
     wait: float = 0.0
-    timeout: Timeout = Timeout()
+    timeout: Timeout = field(default_factory=Timeout)
 
     @property
     def authority(self) -> str:

@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from ..config.dirs import _private as _x, write_private
-from ..errors import StartError
+from devcors.config.dirs import _private as _x
+from devcors.config.dirs import write_private
+from devcors.errors import StartError
 
 CA_LIFE = datetime.timedelta(days=825)
 LEAF_LIFE = datetime.timedelta(days=90)  # well below the 398 days that Chromium accepts

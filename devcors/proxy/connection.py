@@ -12,11 +12,12 @@ from mitmproxy.proxy import commands, events, server_hooks
 from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 from mitmproxy.proxy.server import ConnectionIO
 
-from ..policy.rules import Upstream
-from .dialing import DialError, Dialer
+from devcors.policy.rules import Upstream
+
+from .dialing import Dialer, DialError
 
 if TYPE_CHECKING:
-    from ..policy import Policy
+    from devcors.policy import Policy
 
 # SSE streams and sockets are never idled out (behaviour: no timer that was not asked for)
 _NEVER = 365 * 24 * 3600

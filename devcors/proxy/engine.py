@@ -12,9 +12,10 @@ from mitmproxy import options
 from mitmproxy.addons import core, proxyserver, script
 from mitmproxy.master import Master
 
-from ..config.schema import Config
-from ..policy import Door, Policy, compile_policy
-from ..traffic.journal import Journal
+from devcors.config.schema import Config
+from devcors.policy import Door, Policy, compile_policy
+from devcors.traffic.journal import Journal
+
 from .authority import CertificateAuthority
 from .dialing import Dialer
 from .exchanges import Exchanges
@@ -106,7 +107,10 @@ class Engine:
         return Door(self.bound.port, addresses=LOOPBACK if own == "localhost" else (*LOOPBACK, own))
 
     async def swap(self, config: Config) -> None:
-        """Serves by another config from the next request on. Raises StartError (and changes nothing) if its `listen` fails."""
+        """Serves by another config from the next request on.
+
+        Raises StartError, and changes nothing, where its `listen` cannot be had.
+        """
         old = self.bound
         assert old is not None
         if listen_address(config) != listen_address(self.config):

@@ -1,4 +1,4 @@
-"""The addon that carries out what the policy says, and records it: the whole of devcors' behaviour in mitmproxy's lane."""
+"""The addon that carries out what the policy says, and records it: devcors' behaviour in mitmproxy's lane."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from mitmproxy import http
 
-from ..policy import Answer, Facts, Forward, Policy, Relay
-from ..policy.checks import Refusal
-from ..traffic.journal import Journal
-from ..traffic.record import Exchange
-from ..urls import parse_authority
+from devcors.policy import Answer, Facts, Forward, Policy, Relay
+from devcors.policy.checks import Refusal
+from devcors.traffic.journal import Journal
+from devcors.traffic.record import Exchange
+from devcors.urls import parse_authority
+
 from .dialing import is_loopback_peer
 from .faults import failure_from
 from .messages import answer_response, request_head, response_head, write_request, write_response
@@ -152,7 +153,9 @@ class Exchanges:
     def response(self, flow: http.HTTPFlow) -> None:
         """The exchange is complete, except after 101, where it goes on until either side ends it."""
         entry = self._open.get(flow.id)
-        if entry is None or (flow.response and flow.response.status_code == 101 and not isinstance(entry.decision, Answer)):
+        if entry is None or (
+            flow.response and flow.response.status_code == 101 and not isinstance(entry.decision, Answer)
+        ):
             return
         if isinstance(entry.decision, Answer) and entry.record and flow.response:
             entry.record.response_bytes = len(flow.response.raw_content or b"")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..policy.failures import Failure
+from devcors.policy.failures import Failure
+
 from .connection import DIAL_FAILED, TIMER_FIRED
 
 _MALFORMED = ("Cannot parse HTTP response", "unexpected server response", "HTTP/1 protocol error", "Received ")

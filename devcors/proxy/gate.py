@@ -1,4 +1,4 @@
-"""Which layer follows on a connection: HTTP at once; after CONNECT, TLS that we open only for hosts that a config names."""
+"""Which layer follows on a connection: HTTP at once; after CONNECT, TLS, opened only for hosts that a config names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from mitmproxy.proxy import layer, layers
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import HTTPMode
 
-from ..policy import Policy
+from devcors.policy import Policy
+
 from .stream import DevcorsHttpLayer
 
 

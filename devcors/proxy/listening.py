@@ -6,8 +6,8 @@ import errno
 import socket
 from dataclasses import dataclass
 
-from ..errors import StartError
-from ..urls import is_loopback_host
+from devcors.errors import StartError
+from devcors.urls import is_loopback_host
 
 _TRIES = 20
 LOOPBACK = ("127.0.0.1", "::1")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mitmproxy import http
 
-from ..heads import Fields, RequestHead, ResponseHead, has_token, replaced, value, without
-from ..policy.outcomes import Answer
+from devcors.heads import Fields, RequestHead, ResponseHead, has_token, replaced, value, without
+from devcors.policy.outcomes import Answer
 
 
 def request_head(request: http.Request) -> RequestHead:

@@ -16,7 +16,8 @@ from mitmproxy.proxy import layer, layers, mode_specs
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.mode_servers import AsyncioServerInstance
 
-from ..policy.checks import MAX_HEAD, MAX_TARGET
+from devcors.policy.checks import MAX_HEAD, MAX_TARGET
+
 from .connection import DevcorsConnectionHandler
 from .tasks import spawn
 
@@ -46,7 +47,7 @@ class DevcorsInstance(AsyncioServerInstance[DevcorsMode]):
         """mitmproxy's explicit-proxy layer; what follows is decided by our `next_layer`."""
         return layers.modes.HttpProxy(context)
 
-    async def listen(self, host: str, port: int) -> list[Any]:
+    async def listen(self, host: str, port: int) -> list[Any]:  # noqa: ARG002 - mitmproxy's signature
         """Serves on the engine's sockets; address and port of mitmproxy's options are of no account."""
         return await self.serve(_master().engine.sockets)
 
@@ -118,7 +119,7 @@ class FirstBytes(asyncio.Protocol):
         elif len(head) > MAX_HEAD:
             self._refuse(b"431 Request Header Fields Too Large")
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """The client left before its request was whole."""
         self._stop_timer()
 

@@ -11,13 +11,14 @@ from typing import Any
 from mitmproxy import flow as mitmflow
 from mitmproxy import http
 from mitmproxy.proxy import commands, events, layer
-from mitmproxy.proxy.layers.http import HttpLayer, HTTPMode, HttpStream
-from mitmproxy.proxy.layers.http._base import HttpEvent
 from mitmproxy.proxy.layers.http import (
     DropStream,
     HttpErrorHook,
+    HttpLayer,
+    HTTPMode,
     HttpRequestHeadersHook,
     HttpResponseHook,
+    HttpStream,
     RequestEndOfMessage,
     RequestHeaders,
     RequestProtocolError,
@@ -27,6 +28,7 @@ from mitmproxy.proxy.layers.http import (
     ResponseProtocolError,
     SendHttp,
 )
+from mitmproxy.proxy.layers.http._base import HttpEvent
 
 from .upgrade import UpgradedConnection
 
@@ -108,9 +110,7 @@ class DevcorsStream(HttpStream):
     ) -> layer.CommandGenerator[None]:
         """Before the response's head has come, an upstream's fault becomes an answer; later it can only end it all."""
         from_server = isinstance(event, ResponseProtocolError)
-        open_for_answer = (
-            from_server and self.flow.response is None and self.client_state != self.state_errored
-        )
+        open_for_answer = from_server and self.flow.response is None and self.client_state != self.state_errored
         if not open_for_answer:
             self.flow.metadata[ABORTED] = "server" if from_server else "client"
             yield from super().handle_protocol_error(event)
@@ -126,7 +126,7 @@ class DevcorsStream(HttpStream):
                 yield from super().handle_protocol_error(event)
 
     def _may_retry(self) -> bool:
-        """RFC 9110, section 9.2.2: a kept-alive connection that closed just as we reused it, nothing lost but a race."""
+        """RFC 9110, section 9.2.2: a kept-alive connection closed just as we reused it; nothing is lost but a race."""
         request, opened = self.flow.request, self.flow.server_conn.timestamp_start
         return (
             not self._retried
@@ -162,6 +162,6 @@ class DevcorsStream(HttpStream):
             return
         self.flow.live = False
         self.child_layer = UpgradedConnection(self.context, self.flow)
-        self._handle_event = self.passthrough  # type: ignore[method-assign]  # how mitmproxy's layers change state
+        self._handle_event = self.passthrough
         yield from self.child_layer.handle_event(events.Start())
         yield SendHttp(ResponseEndOfMessage(self.stream_id), self.context.client)

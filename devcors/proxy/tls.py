@@ -10,7 +10,8 @@ from mitmproxy.addons.tlsconfig import TlsConfig
 from mitmproxy.proxy.context import Context
 from OpenSSL import SSL
 
-from ..policy import Policy
+from devcors.policy import Policy
+
 from .authority import CertificateAuthority
 
 if TYPE_CHECKING:

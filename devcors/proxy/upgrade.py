@@ -48,7 +48,7 @@ class UpgradedConnection(layer.Layer):
     @expect(events.Start)
     def start(self, _: events.Event) -> layer.CommandGenerator[None]:
         """Nothing to negotiate."""
-        self._handle_event = self.relay  # type: ignore[method-assign]  # how mitmproxy's layers change state
+        self._handle_event = self.relay
         yield from ()
 
     _handle_event = start
@@ -65,7 +65,7 @@ class UpgradedConnection(layer.Layer):
                 self._received += len(event.data)
             yield commands.SendData(server if from_client else client, event.data)
         else:
-            self._handle_event = self.done  # type: ignore[method-assign]
+            self._handle_event = self.done
             yield commands.CloseConnection(server)
             yield commands.CloseConnection(client)
             yield DevcorsUpgradeEndedHook(self._flow, self._sent, self._received)

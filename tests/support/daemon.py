@@ -14,12 +14,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 ROOT = Path(__file__).parents[2]
 _LOCAL = re.compile(r"Local:\s+http://[^:]+:(\d+)/")
 
 Record = dict[str, Any]
+T = TypeVar("T")
 
 
 def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -88,7 +89,7 @@ class Daemon:
         """The first message that holds `part`, waiting for it."""
         return self._first(lambda: self.messages, lambda text: part in text, timeout)
 
-    def _first(self, among: Callable[[], list[Any]], wanted: Callable[[Any], bool], timeout: float) -> Any:
+    def _first(self, among: Callable[[], list[T]], wanted: Callable[[T], bool], timeout: float) -> T:
         deadline = time.monotonic() + timeout
         while True:
             for candidate in tuple(among()):

@@ -113,9 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve(
-    app: App, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
-) -> Iterator[Server]:
+def serve(app: App, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """A running server."""
     server = Server(app, host, port, tls)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -162,9 +160,7 @@ def self_made(folder: Path, *names: str) -> Certificate:
     made = Certificate(folder / f"{names[0]}.pem", folder / f"{names[0]}-key.pem")
     pem = serialization.Encoding.PEM
     made.path.write_bytes(certificate.public_bytes(pem))
-    made.key.write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
+    made.key.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
     return made
 
 

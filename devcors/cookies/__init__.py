@@ -1,0 +1,1 @@
+"""Cookies as browsers treat them: parsing, sites, what is refused or held back, rewriting for the front door."""
