@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..errors import NotYetError, UsageError
+from devcors.errors import NotYetError, UsageError
 
 
 def overrides(

@@ -11,12 +11,13 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from ..config.loading import load
-from ..errors import MalformedError, UsageError
-from ..heads import RequestHead
-from ..policy import Answer, Door, Explanation, Facts, Forward, Policy, compile_policy, explain
-from ..policy.rules import Rule
-from ..urls import DEFAULT_PORTS, Authority, parse_authority
+from devcors.config.loading import load
+from devcors.errors import MalformedError, UsageError
+from devcors.heads import RequestHead
+from devcors.policy import Answer, Door, Explanation, Facts, Forward, Policy, compile_policy, explain
+from devcors.policy.rules import Rule
+from devcors.urls import DEFAULT_PORTS, Authority, parse_authority
+
 from .output import console, print_json
 
 PORT_ALONE = 2677

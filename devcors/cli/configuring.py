@@ -7,13 +7,14 @@ from pathlib import Path
 
 from rich.text import Text
 
-from ..errors import ConfigError, UsageError
+from devcors.errors import ConfigError, UsageError
+
 from .output import console, print_error, print_json
 
 
 def check_config(config: Path | None, profile: str | None, *, as_json: bool) -> int:
     """0 if the config is fine, 2 with everything that is wrong otherwise."""
-    from ..config.loading import load
+    from devcors.config.loading import load
 
     try:
         loaded = load(path=config, environ=os.environ, profile=profile)
@@ -33,16 +34,16 @@ def check_config(config: Path | None, profile: str | None, *, as_json: bool) -> 
 
 def print_schema() -> None:
     """The JSON Schema, for editors."""
-    from ..config.jsonschema import config_schema
+    from devcors.config.jsonschema import config_schema
 
     print_json(config_schema())
 
 
 def print_path(config: Path | None) -> None:
     """The file that `up` would use."""
-    from ..config.discovery import find_config
+    from devcors.config.discovery import find
 
-    found = find_config(config, os.environ)
+    found = find(config, os.environ, Path.cwd(), Path.home())
     if found is None:
         raise UsageError("no devcors.toml here or in a folder above", hint="devcors init writes one")
     print(found)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import DevcorsError
+from devcors.errors import DevcorsError
 
 app = typer.Typer(
     name="devcors",
@@ -18,7 +18,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-config_app = typer.Typer(help="Check devcors.toml, print its JSON Schema, tell where it was found.", no_args_is_help=True)
+config_app = typer.Typer(
+    help="Check devcors.toml, print its JSON Schema, tell where it was found.", no_args_is_help=True
+)
 app.add_typer(config_app, name="config")
 
 ConfigFile = Annotated[
@@ -50,7 +52,8 @@ def up(
     detach: Annotated[bool, typer.Option("-d", hidden=True)] = False,
 ) -> None:
     """Run the proxy in the foreground, and the dev server with it if a COMMAND is given."""
-    from ..daemon.session import UpOptions, run_up
+    from devcors.daemon.session import UpOptions, run_up
+
     from .arguments import overrides, refuse_not_yet
 
     refuse_not_yet({"--https": https, "--system-proxy": system_proxy, "-d": detach})
@@ -70,7 +73,7 @@ def demo(
     json: Json = False,
 ) -> None:
     """Run devcors in front of a built-in front end and backends; the page shows each thing that it does."""
-    from ..demo.running import run_demo
+    from devcors.demo.running import run_demo
 
     raise typer.Exit(run_demo(port, as_json=json))
 
@@ -155,7 +158,7 @@ def config_path(config: ConfigFile = None) -> None:
 def main(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
     """Options that stand before a command."""
     if version:
-        from .. import __version__
+        from devcors import __version__
 
         typer.echo(f"devcors {__version__}")
         raise typer.Exit

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from ..errors import DevcorsError
+from devcors.errors import ConfigError, DevcorsError
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -27,6 +27,7 @@ def print_json(value: Any) -> None:
 def print_error(error: DevcorsError) -> None:
     """What, where, why; the next step on a line of its own."""
     out = console(stderr=True)
-    out.print(Text.assemble(("error: ", "bold red"), str(error)))
+    # a problem in a file begins with its place, as compilers have it, so that editors find it
+    out.print(str(error) if isinstance(error, ConfigError) else Text.assemble(("error: ", "bold red"), str(error)))
     if error.hint:
         out.print(Text.assemble(("hint: ", "bold"), error.hint))

@@ -11,8 +11,8 @@ from .output import console
 
 def write_starter_config(folder: Path, *, force: bool) -> None:
     """Writes devcors.toml and says what it was made from."""
-    from ..interop.frontends import detect
-    from ..interop.starter import starter_config, write_starter
+    from devcors.interop.frontends import detect
+    from devcors.interop.starter import starter_config, write_starter
 
     found = detect(folder)
     written = write_starter(folder, starter_config(found), force)

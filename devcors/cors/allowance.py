@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import MalformedError
-from ..heads import Fields, RequestHead, ResponseHead, has_token, members, value, values, without
-from ..urls import is_loopback_host, parse_origin
+from devcors.errors import MalformedError
+from devcors.heads import Fields, RequestHead, ResponseHead, has_token, members, value, values, without
+from devcors.urls import is_loopback_host, parse_origin
 
 RESPONSE_FIELDS = (
     b"access-control-allow-origin",

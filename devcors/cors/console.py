@@ -43,7 +43,9 @@ _CHROMIUM = {
     ),
 }
 
-_BLOCKED = "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at {u}. (Reason: "
+_BLOCKED = (
+    "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at {u}. (Reason: "
+)
 _FIREFOX = {
     "CORSDidNotSucceed2": "CORS request did not succeed). Status code: {s}.",
     "CORSExternalRedirectNotAllowed": "CORS request external redirect not allowed).",
@@ -66,7 +68,7 @@ _FIREFOX = {
 
 def chromium_blocks(request: CorsRequest, error: str, parameter: str = "") -> BrowserVerdict:
     """The verdict and the two console lines of Chromium."""
-    text = _CHROMIUM[error].replace("{p}", parameter)
+    text = _CHROMIUM[error].replace("{p}", _escaped(parameter))
     if request.kind == "fetch" and error.removeprefix("Preflight") in _ONE_VALUE:
         text += " Have the server send the header with a valid value."
     line = (
@@ -74,6 +76,11 @@ def chromium_blocks(request: CorsRequest, error: str, parameter: str = "") -> Br
         f"{text}"
     )
     return BrowserVerdict(False, error, parameter, (line, "Failed to load resource: net::ERR_FAILED"))
+
+
+def _escaped(text: str) -> str:
+    """Chromium shows what is not ASCII by its number."""
+    return "".join(char if char.isascii() else f"\\u{ord(char):04X}" for char in text)
 
 
 def firefox_blocks(request: CorsRequest, errors: tuple[str, ...], status: int, parameter: str = "") -> BrowserVerdict:

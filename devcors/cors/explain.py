@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..heads import ResponseHead, combined, value
+from devcors.heads import ResponseHead, combined, value
+
 from .requests import CorsRequest
 from .verdict import Verdict
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..heads import Field, ResponseHead, value, values
+from devcors.heads import Field, ResponseHead, value, values
+
 from .console import chromium_blocks, firefox_blocks
 from .requests import CorsRequest
 from .tokens import token_list
@@ -24,8 +25,12 @@ SAFELISTED_METHODS = frozenset({"GET", "HEAD", "POST"})
 Fault = tuple[str, str, str]
 """Error name, failed parameter, field that decided."""
 
+# URL Standard, section 4.4, for what may stand in a header: special schemes need a host, and a port is digits
 _SPECIAL = re.compile(r"(?:https?|wss?|ftp):", re.IGNORECASE)
-_WITH_HOST = re.compile(r"(?:https?|wss?|ftp):[/\\]*[^/\\?#\s<>\[\]^|]", re.IGNORECASE)
+_WITH_HOST = re.compile(
+    r"(?:https?|wss?|ftp):[/\\]*(?:[^/\\?#]*@)?(?:\[[0-9a-f:.]+\]|[^/\\?#:@\s<>\[\]^|%]+)(?::[0-9]*)?(?:[/\\?#].*)?",
+    re.IGNORECASE,
+)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -76,7 +81,8 @@ def _credentials(fields: tuple[Field, ...]) -> str:
 
 def _is_url(text: str) -> bool:
     """Whether the URL Standard's parser takes it without a base: special schemes need a host."""
-    return bool(_WITH_HOST.match(text) if _SPECIAL.match(text) else _SCHEME.match(text))
+    # bytes beyond ASCII are no UTF-8 here, which no host can hold
+    return text.isascii() and bool(_WITH_HOST.fullmatch(text) if _SPECIAL.match(text) else _SCHEME.match(text))
 
 
 _FIREFOX_NAMES = {
@@ -97,7 +103,7 @@ def _firefox_origin(request: CorsRequest, response: ResponseHead, error: str, *m
     lines = values(response.fields, b"access-control-allow-origin")
     # two field lines are told apart from one line with a list
     key = "CORSMultipleAllowOriginNotAllowed" if len(lines) > 1 else _FIREFOX_NAMES[error]
-    parameter = lines[0].decode("latin-1").strip(" \t") if lines else ""
+    parameter = lines[0].decode("utf-8", "replace").strip(" \t") if lines else ""
     return firefox_blocks(request, (key, *more), response.status, parameter)
 
 

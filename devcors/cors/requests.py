@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import MalformedError
-from ..heads import RequestHead, members, value
-from ..urls import Origin, parse_origin
+from devcors.errors import MalformedError
+from devcors.heads import RequestHead, members, value
+from devcors.urls import Origin, parse_origin
 
 # Fetch metadata's destinations (section 2.1) to the word that Chromium's message has for them
 _KINDS = {

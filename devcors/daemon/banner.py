@@ -9,12 +9,12 @@ from pathlib import Path
 
 from rich.text import Text
 
-from .. import __version__
-from ..config.dirs import state_dir, write_private
-from ..config.loading import Loaded
-from ..policy import Policy
-from ..proxy.listening import Bound, is_exposed
-from ..urls import is_loopback_host
+from devcors import __version__
+from devcors.config.dirs import private_dir, state_dir, write_private
+from devcors.config.loading import Loaded
+from devcors.policy import Policy
+from devcors.proxy.listening import Bound, is_exposed
+from devcors.urls import is_loopback_host
 
 
 def banner(bound: Bound, policy: Policy, elapsed: float) -> Iterator[Text]:
@@ -78,7 +78,7 @@ def _foreign_hosts(loaded: Loaded) -> Iterator[str]:
 def _seen(file: Path, said: list[str]) -> bool:
     """Remembers, by file and content of the notice, that it was shown."""
     key = hashlib.sha256(json.dumps([str(file), *said]).encode()).hexdigest()
-    marker = state_dir() / "noticed" / key
+    marker = private_dir(state_dir() / "noticed") / key
     if marker.exists():
         return True
     write_private(marker, b"")

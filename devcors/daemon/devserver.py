@@ -7,9 +7,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..proxy.tasks import spawn
-from ..system.children import Child
-from ..system.devport import pick_dev_port, urls_in, watch_ports
+from devcors.proxy.tasks import spawn
+from devcors.system.children import Child
+from devcors.system.devport import pick_dev_port, urls_in, watch_ports
+
 from .reloading import Reloader
 from .terminal import Terminal
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..config.changes import diff
-from ..config.loading import Loaded
-from ..config.schema import Config
-from ..errors import DevcorsError
-from ..proxy.engine import Engine
-from ..proxy.tasks import spawn
-from ..urls import is_loopback_host
+from devcors.config.changes import diff
+from devcors.config.loading import Loaded
+from devcors.config.schema import Config
+from devcors.errors import DevcorsError
+from devcors.proxy.engine import Engine
+from devcors.proxy.tasks import spawn
+from devcors.urls import is_loopback_host
+
 from .terminal import Terminal
 
 
@@ -60,7 +61,9 @@ class Reloader:
         if wanted is None or port == (self._followed_port or self.frontend_port):
             return
         self._followed_port = port
-        self._terminal.message(f"the dev server listens on port {port}, not {self.frontend_port}: following it", "yellow")
+        self._terminal.message(
+            f"the dev server listens on port {port}, not {self.frontend_port}: following it", "yellow"
+        )
         await self._engine.swap(self._followed(self._config))
 
     def _followed(self, config: Config) -> Config:

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..config.dirs import data_dir
-from ..config.loading import Loaded, load
-from ..config.watching import ConfigWatcher
-from ..errors import DevcorsError
-from ..proxy.engine import Engine
-from ..proxy.tasks import spawn
-from ..system.ports import port_owner
-from ..traffic.journal import Journal
+from devcors.config.dirs import data_dir
+from devcors.config.loading import Loaded, load
+from devcors.config.watching import ConfigWatcher
+from devcors.errors import DevcorsError
+from devcors.proxy.engine import Engine
+from devcors.proxy.tasks import spawn
+from devcors.system.ports import port_owner
+from devcors.traffic.journal import Journal
+
 from .banner import banner, notices
 from .devserver import DevServer
 from .reloading import Reloader
@@ -58,13 +59,14 @@ class Session:
         started = time.monotonic()
         loaded = load_config(self._options)
         engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
+        reloader = Reloader(engine, loaded, lambda: load_config(self._options), self._terminal)
+        # made at once: it compares with what the files hold now, so that no edit is missed while we start
+        watcher = ConfigWatcher(loaded.files, reloader.changed, asyncio.get_running_loop())
         await engine.start(strict_port=self._options.strict_port)
         restore = self._catch_signals()
         try:
             self._announce(engine, loaded, time.monotonic() - started)
             self.journal.listen(self._terminal.exchange)
-            reloader = Reloader(engine, loaded, lambda: load_config(self._options), self._terminal)
-            watcher = ConfigWatcher(loaded.files, reloader.changed)
             watcher.start()
             try:
                 await self._start_dev_server(reloader)

@@ -10,9 +10,9 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
-from ..errors import DevcorsError
-from ..traffic.lines import details, line
-from ..traffic.record import Exchange
+from devcors.errors import ConfigError, DevcorsError
+from devcors.traffic.lines import details, line
+from devcors.traffic.record import Exchange
 
 
 class Terminal:
@@ -33,7 +33,8 @@ class Terminal:
 
     def error(self, error: DevcorsError) -> None:
         """What went wrong, where and why, and the next step."""
-        self.message(f"error: {error}" if not str(error).startswith("error") else str(error), "red")
+        # a problem in a file begins with its place, as compilers have it, so that editors find it
+        self.message(str(error) if isinstance(error, ConfigError) else f"error: {error}", "red")
         if error.hint:
             self.message(f"hint: {error.hint}")
 

@@ -69,13 +69,12 @@ class Policy:
 
     @cached_property
     def upstreams(self) -> dict[tuple[str, int], Upstream]:
-        """Every upstream that the config names, by what is dialed; where two share one, the longer wait counts."""
+        """Every upstream that the config names, by what is dialed; where rules share one, the most patient counts."""
         found: dict[tuple[str, int], Upstream] = {}
         for rule in (*self.rules, *([self.frontend] if self.frontend else ()), *self.hosts):
             if (upstream := rule.upstream) is not None:
-                known = found.get((upstream.host, upstream.port))
-                if known is None or known.wait < upstream.wait:
-                    found[upstream.host, upstream.port] = upstream
+                key = (upstream.host, upstream.port)
+                found[key] = upstream.shared_with(found.get(key))
         return found
 
     def refuse(self, head: RequestHead, refusal: Refusal, facts: Facts) -> Answer:

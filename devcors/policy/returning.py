@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from devcors.cookies.judge import Context, judge_set_cookie
 from devcors.cookies.rewrite import FrontDoor, Rewritten, rewrite_auto, rewrite_table
 from devcors.cors.explain import explain
@@ -13,6 +11,7 @@ from devcors.heads import Field, Fields, ResponseHead, replaced, value
 from devcors.routing.fields import location_back
 from devcors.routing.paths import split_target
 from devcors.routing.rewrite import back_through, upstream_target
+from devcors.routing.table import Match
 from devcors.urls import parse_origin
 
 from .hops import end_to_end
@@ -107,7 +106,9 @@ def _base(forward: Forward) -> bytes:
     rule, match = forward.rule, forward.match
     if match is None:
         return rule.base_path or b"/"
-    return upstream_target(replace(match, rest=b""), rule.rewrite, rule.base_path, b"")
+    return upstream_target(
+        Match(match.entry, match.matched, b"", match.captures, match.before), rule.rewrite, rule.base_path, b""
+    )
 
 
 def cookie_context(forward: Forward) -> Context:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -35,6 +35,13 @@ class Upstream:
     def origin(self) -> Origin:
         """The target's origin."""
         return Origin(self.scheme, f"[{self.host}]" if ":" in self.host else self.host, self.port)
+
+    def shared_with(self, other: Upstream | None) -> Upstream:
+        """As dialed for two rules: with the longer wait, and the longer time to connect (0 is for ever)."""
+        if other is None:
+            return self
+        connect = min(self.timeout.connect, other.timeout.connect) and max(self.timeout.connect, other.timeout.connect)
+        return replace(self, wait=max(self.wait, other.wait), timeout=Timeout(connect=connect))
 
     @property
     def tls(self) -> bool:

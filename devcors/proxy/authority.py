@@ -17,8 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from devcors.config.dirs import _private as _x
-from devcors.config.dirs import write_private
+from devcors.config.dirs import private_dir, write_private
 from devcors.errors import StartError
 
 CA_LIFE = datetime.timedelta(days=825)
@@ -49,7 +48,7 @@ class CertificateAuthority:
     @classmethod
     def load_or_create(cls, folder: Path) -> CertificateAuthority:
         """The CA in `folder` (made 0700, the key 0600). Raises StartError where the files cannot be used."""
-        _x(folder)
+        private_dir(folder)
         certificate_path, key_path = folder / CERTIFICATE_FILE, folder / KEY_FILE
         if not (certificate_path.exists() and key_path.exists()):
             _create(certificate_path, key_path)

@@ -12,18 +12,14 @@ from mitmproxy.proxy import commands, events, server_hooks
 from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 from mitmproxy.proxy.server import ConnectionIO
 
-from devcors.policy.rules import Upstream
-
 from .dialing import Dialer, DialError
+from .faults import DIAL_FAILED, TIMER_FIRED
 
 if TYPE_CHECKING:
     from devcors.policy import Policy
 
 # SSE streams and sockets are never idled out (behaviour: no timer that was not asked for)
 _NEVER = 365 * 24 * 3600
-
-DIAL_FAILED = "dial failed: "
-TIMER_FIRED = "timer: "
 
 
 class DevcorsConnectionHandler(ProxyConnectionHandler):
@@ -82,7 +78,7 @@ class DevcorsConnectionHandler(ProxyConnectionHandler):
         if peer and (peer[0], peer[1]) in self._own_addresses():
             writer.close()
             raise DialError("the target is devcors itself")
-        return _with_idle_timer(reader, server, upstream), writer
+        return reader, writer
 
 
 def error_text(error: BaseException) -> str:
@@ -90,26 +86,3 @@ def error_text(error: BaseException) -> str:
     if isinstance(error, DialError):
         return f"{TIMER_FIRED if error.timer else DIAL_FAILED}{error.cause}"
     return "connection cancelled"
-
-
-def _with_idle_timer(reader: asyncio.StreamReader, server: Server, upstream: Upstream | None) -> asyncio.StreamReader:
-    idle = upstream.timeout.idle if upstream else 0
-    return _ImpatientReader(reader, server, idle) if idle else reader  # type: ignore[return-value]  # read() is all that is used
-
-
-class _ImpatientReader:
-    """A reader whose peer must say something every `idle` seconds."""
-
-    def __init__(self, reader: asyncio.StreamReader, server: Server, idle: float) -> None:
-        self._reader = reader
-        self._server = server
-        self._idle = idle
-
-    async def read(self, size: int) -> bytes:
-        """Bytes, or an OSError (which mitmproxy takes for the end) when the timer fires."""
-        try:
-            async with asyncio.timeout(self._idle):
-                return await self._reader.read(size)
-        except TimeoutError:
-            self._server.error = f"{TIMER_FIRED}silent for timeout.idle = {self._idle:g}s"
-            raise OSError(self._server.error) from None

@@ -17,7 +17,7 @@ from devcors.urls import parse_authority
 from .dialing import is_loopback_peer
 from .faults import failure_from
 from .messages import answer_response, request_head, response_head, write_request, write_response
-from .stream import ABORTED, DESTINATION, OPENED
+from .stream import ABORTED, DESTINATION, IDLE, OPENED
 from .upgrade import Upgraded
 
 
@@ -66,6 +66,7 @@ class Exchanges:
             upstream = decision.upstream
             flow.request.data.host, flow.request.data.port = upstream.host, upstream.port
             flow.request.scheme = upstream.scheme
+            flow.metadata[IDLE] = upstream.timeout.idle
         write_request(flow.request, decision.head)
         flow.request.stream = self._counted(entry, "request_bytes")
 

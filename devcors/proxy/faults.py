@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from devcors.policy.failures import Failure
 
-from .connection import DIAL_FAILED, TIMER_FIRED
+DIAL_FAILED = "dial failed: "
+TIMER_FIRED = "timer: "
 
 _MALFORMED = ("Cannot parse HTTP response", "unexpected server response", "HTTP/1 protocol error", "Received ")
 

@@ -6,6 +6,7 @@ memory first; one set in `error` is ignored; after CONNECT the client is told 20
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from mitmproxy import flow as mitmflow
@@ -30,6 +31,7 @@ from mitmproxy.proxy.layers.http import (
 )
 from mitmproxy.proxy.layers.http._base import HttpEvent
 
+from .faults import TIMER_FIRED
 from .upgrade import UpgradedConnection
 
 DESTINATION = "devcors.destination"
@@ -40,6 +42,9 @@ ABORTED = "devcors.aborted"
 
 OPENED = "devcors.opened"
 """Metadata of a CONNECT flow: it is not a tunnel, we speak in its server's place."""
+
+IDLE = "devcors.idle"
+"""Metadata of a flow: seconds after which a silent upstream is given up; 0 is never."""
 
 # RFC 9110, section 9.2.2
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
@@ -59,6 +64,7 @@ class DevcorsStream(HttpStream):
     """One exchange."""
 
     _retried = False
+    _heard = 0.0
 
     def state_wait_for_request_headers(self, event: HttpEvent) -> layer.CommandGenerator[None]:
         """Notes how the client named the destination, before mitmproxy guesses one, and answers at once if told to."""
@@ -114,7 +120,7 @@ class DevcorsStream(HttpStream):
         if not open_for_answer:
             self.flow.metadata[ABORTED] = "server" if from_server else "client"
             yield from super().handle_protocol_error(event)
-        elif self._may_retry():
+        elif self._may_retry(event.message):
             yield from self._retry()
         else:
             self.flow.error = mitmflow.Error(event.message)
@@ -125,11 +131,48 @@ class DevcorsStream(HttpStream):
             else:
                 yield from super().handle_protocol_error(event)
 
-    def _may_retry(self) -> bool:
+    def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
+        if isinstance(event, events.Wakeup):
+            yield from self._check_idle()
+            return
+        self._heard = time.monotonic()
+        yield from super()._handle_event(event)
+
+    def passthrough(self, event: events.Event) -> layer.CommandGenerator[None]:
+        """After an upgrade or CONNECT; the timer was for the answer."""
+        if not isinstance(event, events.Wakeup):
+            yield from super().passthrough(event)
+
+    def make_server_connection(self) -> layer.CommandGenerator[bool]:
+        """mitmproxy's, and the clock for the answer starts."""
+        ok = yield from super().make_server_connection()
+        if ok and (idle := self.flow.metadata.get(IDLE)):
+            self._heard = time.monotonic()
+            yield commands.RequestWakeup(idle)
+        return ok
+
+    def _check_idle(self) -> layer.CommandGenerator[None]:
+        """Gives the upstream up if nothing has come, or gone to it, for `timeout.idle`."""
+        idle = self.flow.metadata[IDLE]
+        left = self._heard + idle - time.monotonic()
+        if self.server_state in (self.state_done, self.state_errored):
+            return
+        if left > 0.001:
+            yield commands.RequestWakeup(left)
+            return
+        message = f"{TIMER_FIRED}silent for timeout.idle = {idle:g}s"
+        # the codes are another type in mitmproxy 12 than in 11; each has its own default
+        give_up = RequestProtocolError(self.stream_id, message, RequestProtocolError.code)
+        yield SendHttp(give_up, self.context.server)
+        error = ResponseProtocolError(self.stream_id, message, ResponseProtocolError.code)
+        yield from self.handle_protocol_error(error)
+
+    def _may_retry(self, message: str) -> bool:
         """RFC 9110, section 9.2.2: a kept-alive connection closed just as we reused it; nothing is lost but a race."""
         request, opened = self.flow.request, self.flow.server_conn.timestamp_start
         return (
             not self._retried
+            and not message.startswith(TIMER_FIRED)
             and opened is not None
             and opened < request.timestamp_start
             and request.method in _IDEMPOTENT
@@ -162,6 +205,6 @@ class DevcorsStream(HttpStream):
             return
         self.flow.live = False
         self.child_layer = UpgradedConnection(self.context, self.flow)
-        self._handle_event = self.passthrough
+        self._handle_event = self.passthrough  # type: ignore[method-assign]  # how mitmproxy's layers change state
         yield from self.child_layer.handle_event(events.Start())
         yield SendHttp(ResponseEndOfMessage(self.stream_id), self.context.client)

@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 from devcors.errors import MalformedError
 from devcors.heads import Field, Fields, combined, replaced
-from devcors.urls import DEFAULT_PORTS, Origin, parse_authority, parse_origin
+from devcors.urls import Origin, parse_authority, parse_origin
+
 from .paths import split_target, without_dots
 
 Setting = str
@@ -33,8 +34,8 @@ def origin_pair(fields: Fields, own_origin: Origin, target_origin: Origin, setti
     """
     if setting == "keep":
         return fields
-    own = str(own_origin).encode("ascii", "replace")
-    new = str(_of_http(target_origin) if setting == "target" else parse_origin(setting)).encode("ascii", "replace")
+    own = str(own_origin).encode()
+    new = str(_of_http(target_origin) if setting == "target" else parse_origin(setting)).encode()
     pairs = (_as_from(field, own, new) for field in fields)
     return tuple(field for field in pairs if field is not None)
 
@@ -117,5 +118,4 @@ def _is_target(scheme: bytes | None, authority: bytes, target: Origin) -> bool:
 
 def _of_http(origin: Origin) -> Origin:
     """A page's origin never has the scheme of a WebSocket: `ws` counts as `http`, `wss` as `https`."""
-    scheme = _HTTP_SCHEME.get(origin.scheme, origin.scheme)
-    return Origin(scheme, origin.host, origin.port or DEFAULT_PORTS.get(scheme, 0))
+    return Origin(_HTTP_SCHEME.get(origin.scheme, origin.scheme), origin.host, origin.port)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from devcors.errors import PatternError
+
 from .paths import fold_escapes, is_plain
 
 _NAME = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)(\*?)")
@@ -55,10 +56,8 @@ class Pattern:
     def take(self, path: bytes, folded: bytes) -> Span | None:
         """Start and end of what it takes of the path, and the captures; `folded` is `fold_escapes(path)`."""
         if self.regex is None:
-            end = len(self.literal)
-            if folded.startswith(self.literal) and (
-                folded[end : end + 1] in (b"", b"/") or self.literal.endswith(b"/")
-            ):
+            literal, end = self.literal, len(self.literal)
+            if folded.startswith(literal) and (folded[end : end + 1] in (b"", b"/") or literal.endswith(b"/")):
                 return 0, end, {}
             return None
         found = self.regex.search(path) if self.is_expression else self.regex.match(folded)
@@ -98,11 +97,7 @@ def encoded(text: str) -> bytes:
 def _expression(text: str) -> Pattern:
     if not text.isascii():
         offset = next(place for place, character in enumerate(text) if not character.isascii())
-        hint = (
-            f"write {encoded(text[offset]).decode()}: paths come percent-encoded"
-            if text[offset].isprintable()
-            else None
-        )
+        hint = "write its UTF-8 bytes as they come: %C3%A9 for é"
         raise PatternError(f"no path holds {text[offset]!r}", hint=hint, offset=offset)
     try:
         regex = re.compile(text.encode("ascii"))
@@ -120,52 +115,46 @@ def _expression(text: str) -> Pattern:
 
 def _prefix(text: str) -> Pattern:
     names: list[str] = []
-    tail = False
-    literal = ""
     parts: list[bytes] = []
+    literal = text
     offset = 1
     segments = text[1:].split("/")
     for segment in segments:
-        if tail:
-            raise PatternError(
-                f'":{names[-1]}*" takes the rest: nothing can follow',
-                hint=f'write "{text[: offset - 1]}"',
-                offset=offset,
-            )
-        if not segment.startswith(":"):
-            _refuse_star(segment, text, offset)
-            parts.append(re.escape(b"/" + fold_escapes(encoded(segment))))
+        if segment.startswith(":"):
+            literal = literal if names else text[:offset]
+            parts.append(_capture(text, segment, names, offset))
         else:
-            literal = literal or text[:offset]
-            tail = _capture(segment, names, offset)
-            # a tail leaves the slashes at its end to the rest, so that a rewrite loses none of them
-            parts.append(rb"(?:/(.*[^/]))?(?=/*\Z)" if tail else rb"/([^/]+)")
+            _refuse_star(text, segment, offset)
+            parts.append(re.escape(b"/" + fold_escapes(encoded(segment))))
         offset += len(segment) + 1
-    count = sum(map(bool, segments))
-    if not names:
-        return Pattern(text, fold_escapes(encoded(text)), count)
+    tail = bool(names) and segments[-1].endswith("*")
     end = b"" if tail or not segments[-1] else rb"(?=/|\Z)"
-    regex = re.compile(b"".join(parts) + end, re.DOTALL)
-    return Pattern(text, fold_escapes(encoded(literal)), count, tail, tuple(names), regex)
+    regex = re.compile(b"".join(parts) + end, re.DOTALL) if names else None
+    return Pattern(text, fold_escapes(encoded(literal)), sum(map(bool, segments)), tail, tuple(names), regex)
 
 
-def _refuse_star(segment: str, text: str, offset: int) -> None:
+def _refuse_star(text: str, segment: str, offset: int) -> None:
     if segment in ("*", "**"):
+        message = f'"{segment}" stands for nothing here: a pattern is always a prefix'
         hint = f'write "{text[: offset - 1] or "/"}", or "{text[:offset]}:rest*" to use the rest in a rewrite'
-        raise PatternError(
-            f'"{segment}" stands for nothing here: a pattern is always a prefix', hint=hint, offset=offset
-        )
+        raise PatternError(message, hint=hint, offset=offset)
 
 
-def _capture(segment: str, names: list[str], offset: int) -> bool:
+def _capture(text: str, segment: str, names: list[str], offset: int) -> bytes:
+    """The expression for one `:name` segment; the name goes to `names`."""
     found = _NAME.fullmatch(segment)
     if not found:
         hint = 'write ":name", or ":name*" for the rest; for anything finer use an expression, "^…"'
         raise PatternError(f'"{segment}" is no name of a segment', hint=hint, offset=offset)
-    if found[1] in names:
-        raise PatternError(f'":{found[1]}" is there twice', hint="give each capture a name of its own", offset=offset)
-    names.append(found[1])
-    return bool(found[2])
+    name, star = found.groups()
+    end = offset + len(segment)
+    if name in names:
+        raise PatternError(f'":{name}" is there twice', hint="give each capture a name of its own", offset=offset)
+    if star and end < len(text):
+        raise PatternError(f'nothing can follow "{segment}": it is the rest', hint=f'write "{text[:end]}"', offset=end)
+    names.append(name)
+    # the rest leaves slashes at its end alone, so that a rewrite loses none of them
+    return rb"(?:/(.*[^/]))?(?=/*\Z)" if star else rb"/([^/]+)"
 
 
 @dataclass(frozen=True, slots=True)

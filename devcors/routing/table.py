@@ -14,6 +14,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from devcors.errors import MalformedError
 from devcors.heads import RequestHead, combined
+
 from .paths import climbs, fold_escapes, is_plain, plain_path
 from .pattern import Pattern, Span
 

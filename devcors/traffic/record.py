@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from ..heads import RequestHead, ResponseHead
-from ..policy.outcomes import CookieOutcome, CorsOutcome
+from devcors.heads import RequestHead, ResponseHead
+from devcors.policy.outcomes import CookieOutcome, CorsOutcome
 
 Lane = Literal["gateway", "mitmproxy"]
 Kind = Literal["http", "websocket", "tunnel"]

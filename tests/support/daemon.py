@@ -7,6 +7,7 @@ import os
 import queue
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +22,13 @@ _LOCAL = re.compile(r"Local:\s+http://[^:]+:(\d+)/")
 
 Record = dict[str, Any]
 T = TypeVar("T")
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
 
 
 def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -132,14 +140,14 @@ def running(
     arguments: Sequence[str] = (),
     command: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
+    any_port: bool = True,
+    status: int = 0,
 ) -> Iterator[Daemon]:
-    """A running daemon in `folder`, whose devcors.toml is `config`; ended, and seen to end well."""
+    """A running daemon in `folder`, whose devcors.toml is `config`; ended, and seen to end with `status`."""
     if config is not None:
         (folder / "devcors.toml").write_text(config)
-    line = [sys.executable, "-m", "devcors", "up", "--json"]
-    if "--port" not in arguments:
-        line += ["--port", "0"]
-    line += [*arguments, *(["--", *command] if command else [])]
+    port = ["--port", "0"] if any_port else []
+    line = [sys.executable, "-m", "devcors", "up", "--json", *port, *arguments, *(["--", *command] if command else [])]
     process = subprocess.Popen(
         line,
         cwd=folder,
@@ -154,6 +162,6 @@ def running(
         daemon.wait_ready()
         yield daemon
     finally:
-        status = daemon.stop()
-    assert status == 0, f"ended with {status}: {daemon.messages}"
+        ended = daemon.stop()
+    assert ended == status, f"ended with {ended}: {daemon.messages}"
     assert not [text for text in daemon.messages if "Traceback" in text], daemon.messages

@@ -1,0 +1,160 @@
+"""Proxy settings of other dev servers as routes of devcors.
+
+Known: Vite, webpack-dev-server, Vue CLI and Angular share one shape (http-proxy-middleware's options), Create React
+App has one string, Next.js has rewrites. Wanted: each entry as a route that the config accepts, or a note that says why
+not; nothing is silently different.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .javascript import Code
+
+# these mean nothing in devcors, or what it does anyway: WebSockets always, Host and cookies by `host` and `cookies`
+UNIMPORTANT = {"ws", "changeOrigin", "logLevel", "logger", "cookieDomainRewrite", "xfwd"}
+READ = {"target", "context", "path", "rewrite", "pathRewrite", "secure"}
+_GLOB_END = re.compile(r"/?\*\*?(?:/\*)?$")
+_REPLACE = re.compile(
+    r"""\.replace\(\s*/\^(?P<from>(?:\\.|[^/\\])+)/\w*\s*,\s*(?P<quote>["'`])(?P<to>[^"'`]*)(?P=quote)"""
+)
+_DESTINATION = re.compile(r"((?:https?|wss?)://[^/?#]+)([^?#]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRoute:
+    """A route that another tool's file asks for; `certain` tells that all of its meaning was read."""
+
+    pattern: str
+    target: str
+    source: str
+    rewrite: str | None = None
+    verify: bool = True
+    certain: bool = True
+
+    def table(self) -> dict[str, Any]:
+        """The route as it stands in devcors.toml, without what is as by default."""
+        table: dict[str, Any] = {"target": self.target}
+        if self.rewrite is not None:
+            table["rewrite"] = self.rewrite
+        if not self.verify:
+            table["verify"] = False
+        return table
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was found: routes, at most one for a pattern, and notes for the user on what could not be taken over."""
+
+    routes: list[FoundRoute] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        """Takes a note; what a file brought along cannot drive the terminal."""
+        self.notes.append(printable(text))
+
+    def add(self, route: FoundRoute) -> None:
+        """Takes a route if the config would, else notes why not."""
+        if any(known.pattern == route.pattern for known in self.routes):
+            self.note(f'{route.source} proxies "{route.pattern}" more than once: the first is taken')
+        elif why := refusal(route):
+            self.note(f'{route.source} proxies "{route.pattern}" to "{route.target}": {why}')
+        else:
+            self.routes.append(route)
+
+
+def printable(text: str) -> str:
+    """The text on one line, without control characters."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
+def refusal(route: FoundRoute) -> str | None:
+    """Why the config would not take this route, or None."""
+    from pydantic import ValidationError
+
+    from devcors.config.schema import Config
+
+    try:
+        Config.model_validate({"routes": {route.pattern: route.table()}})
+    except ValidationError as error:
+        return str(error.errors()[0]["msg"])
+    return None
+
+
+def read_proxy(given: Any, source: str, findings: Findings, *, certain: bool = True) -> None:
+    """Reads `{ "/api": "URL" | { target, … } }` or `[{ context, target, … }]`."""
+    if isinstance(given, Code):
+        findings.note(f"{source} computes its proxy settings: add the routes by hand")
+    for context, value in _entries(given):
+        options = {"target": value} if isinstance(value, str) else value
+        if not isinstance(options, Mapping) or not isinstance(options.get("target"), str):
+            findings.note(f'{source} proxies "{context}" to a target that is computed: add it by hand')
+            continue
+        _read_entry(context, options, source, findings, certain=certain)
+
+
+def _entries(given: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(given, Mapping):
+        yield from given.items()
+    elif isinstance(given, list):
+        for options in given:
+            if isinstance(options, Mapping):
+                contexts = options.get("context", options.get("path"))
+                for context in contexts if isinstance(contexts, list) else [contexts]:
+                    if isinstance(context, str):
+                        yield context, options
+
+
+def _read_entry(context: str, options: Mapping[str, Any], source: str, findings: Findings, *, certain: bool) -> None:
+    pattern = context if context.startswith("^") else _GLOB_END.sub("", context).rstrip("/") or "/"
+    if not pattern.startswith(("/", "^")):
+        pattern = f"/{pattern}"
+    if not pattern.startswith("^") and re.search(r"[*!{}()\[\]]", pattern):
+        findings.note(f'{source} proxies "{context}": devcors has no such patterns, add it by hand')
+        return
+    rewrite, understood = _rewrite(pattern, options)
+    more = sorted({str(key) for key in options} - READ - UNIMPORTANT)
+    if not understood:
+        more.insert(0, "a path rewrite")
+    if more:
+        findings.note(f'{source}: of the proxy for "{context}", {", ".join(more)} cannot be taken over')
+    findings.add(
+        FoundRoute(
+            pattern,
+            str(options["target"]),
+            source,
+            rewrite=rewrite,
+            verify=options.get("secure") is not False,
+            certain=certain and understood,
+        )
+    )
+
+
+def _rewrite(pattern: str, options: Mapping[str, Any]) -> tuple[str | None, bool]:
+    """The route's `rewrite` and whether all was understood: only the replacement of the pattern itself is."""
+    given = options.get("pathRewrite", options.get("rewrite"))
+    if given is None:
+        return None, True
+    if isinstance(given, Code) and (found := _REPLACE.search(given.text)):
+        start, to = found["from"].replace("\\/", "/"), found["to"]
+    elif isinstance(given, Mapping) and len(given) == 1:
+        start, to = (value if isinstance(value, str) else "\\" for value in next(iter(given.items())))
+    else:
+        return None, False
+    plain = pattern.removeprefix("^")
+    if start.removeprefix("^").rstrip("/") != plain.rstrip("/") or not re.fullmatch(r"(?:/[\w./~%-]*)?", to):
+        return None, False
+    return to.rstrip("/"), True
+
+
+def read_rewrite(given: Mapping[str, Any], source: str, findings: Findings) -> None:
+    """Reads one of Next.js' `{ source: "/api/:path*", destination: "http://…" }`, whose patterns devcors has too."""
+    pattern, destination = given["source"], given["destination"]
+    if not isinstance(pattern, str) or not isinstance(destination, str):
+        findings.note(f"{source} has a rewrite that is computed: add it by hand")
+    elif found := _DESTINATION.fullmatch(destination):
+        rewrite = found[2] if found[2] != pattern else None
+        findings.add(FoundRoute(pattern, found[1], source, rewrite=rewrite, certain=False))

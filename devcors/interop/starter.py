@@ -1,0 +1,73 @@
+"""The devcors.toml that `devcors init` writes: what was found, and an example of what may be wanted next."""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from devcors.errors import ConfigError
+
+from .frontends import FrontEnd
+from .proxy_settings import FoundRoute, printable
+
+NAME = "devcors.toml"
+
+
+def starter_config(found: FrontEnd | None) -> str:
+    """The text of a devcors.toml that loads; routes whose meaning was not fully read stand in it as comments."""
+    from jinja2 import Environment, StrictUndefined
+
+    template = files("devcors.interop").joinpath("templates", f"{NAME}.j2").read_text("utf-8")
+    # what is made is TOML, not HTML: the filters do the escaping
+    environment = Environment(  # noqa: S701
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    environment.filters.update(toml=toml_value, line=_line, comment=printable)
+    routes = found.routes if found else []
+    return environment.from_string(template).render(
+        found=found,
+        certain=[route for route in routes if route.certain],
+        uncertain=[route for route in routes if not route.certain],
+    )
+
+
+def write_starter(folder: Path, text: str, force: bool) -> Path:
+    """Writes `text` as devcors.toml, whole or not at all. Raises ConfigError where there is one and not `force`."""
+    path = folder / NAME
+    if os.path.lexists(path) and not force:
+        raise ConfigError("there is one already", where=str(path), hint="devcors init --force writes a new one over it")
+    temporary = folder / f".{NAME}.{os.getpid()}"
+    try:
+        temporary.write_text(text, "utf-8", newline="\n")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        hint = "run devcors init in a folder that can be written"
+        raise ConfigError(f"cannot write: {error.strerror}", where=str(path), hint=hint) from error
+    return path
+
+
+def toml_value(value: Any) -> str:
+    """A string, boolean or table in TOML. `${` is escaped, for devcors would expand a variable there."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {toml_value(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _quoted(value.replace("${", "$${"))
+
+
+def _quoted(text: str) -> str:
+    """A basic string (TOML 1.0, "String"): JSON's escapes, and one for whatever else an editor would not show as is."""
+    whole = text.encode("utf-8", "replace").decode()
+    return "".join(
+        character if character.isprintable() else f"\\U{ord(character):08x}"
+        for character in json.dumps(whole, ensure_ascii=False)
+    )
+
+
+def _line(route: FoundRoute) -> str:
+    table = route.table()
+    return f"{_quoted(route.pattern)} = {toml_value(table if len(table) > 1 else route.target)}"
