@@ -97,11 +97,15 @@ def meant_port(given: Any) -> str | None:
     return f'did you mean "http://localhost:{given}"?' if is_port else None
 
 
+def _port_alone(text: str) -> str | None:
+    """The port of `8080` or `:8080`."""
+    found = _PORT_ALONE.fullmatch(text)
+    return found[1] if found and int(found[1]) <= 65535 else None
+
+
 def _meant_url(text: str) -> str | None:
     """The URL that somebody who wrote `localhost:8080`, `8080` or `api.example.com` has in mind."""
-    if alone := _PORT_ALONE.fullmatch(text):
-        return f'did you mean "http://localhost:{alone[1]}"?'
-    rest = text.lstrip(":/")
+    rest = f"localhost:{port}" if (port := _port_alone(text)) else text.lstrip(":/")
     try:
         name = parse_authority(rest.partition("/")[0]).host
         scheme = "http" if is_loopback_host(name) or "." not in name else "https"
@@ -116,8 +120,8 @@ def _meant_url(text: str) -> str | None:
 def listen_address(given: Any) -> str:
     """`host:port` to listen on; port 0 is any free one."""
     text = _text(given, 'an address such as "localhost:2677"', _meant_listen(given))
-    if alone := _PORT_ALONE.fullmatch(text):
-        raise BadValue(f"{shown(text)} is a port without a host", f'did you mean "localhost:{alone[1]}"?')
+    if port := _port_alone(text):
+        raise BadValue(f"{shown(text)} is a port without a host", f'did you mean "localhost:{port}"?')
     if "://" in text:
         raise BadValue(
             f"{shown(text)} is a URL, not an address", f'did you mean "{text.partition("://")[2].strip("/")}"?'

@@ -61,12 +61,12 @@ class Layered:
             here, there = (*at, key), Place(place.source, (*place.path, key))
             inner = shape and shape.inner(key)
             if _removes(value, inner):
-                base.pop(key, None)
-                self._forget(here)
+                self._remove(base, here)
             elif isinstance(value, dict):
                 self._lay(self._table(base, here, there, inner), value, here, there, inner)
             else:
-                self._forget(here)
+                if key in base:
+                    self._forget(here)
                 self._places[here] = there
                 base[key] = _cleared(value, inner)
 
@@ -80,11 +80,15 @@ class Layered:
         if isinstance(below, str) and shape and shape.short:
             new[shape.short] = below
             self._places[(*here, shape.short)] = self._places[here]
-        else:
+        elif key in base:
             self._forget(here)
         self._places[here] = there
         base[key] = new
         return new
+
+    def _remove(self, base: dict[str, Any], here: Path) -> None:
+        if base.pop(str(here[-1]), None) is not None:
+            self._forget(here)
 
     def _forget(self, path: Path) -> None:
         for known in [known for known in self._places if known[: len(path)] == path]:

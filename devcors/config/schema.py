@@ -252,7 +252,7 @@ class Config(Table):
     cors: CorsTable = CorsTable()
     """The CORS policy of all routes and intercepted hosts."""
     server: Server = Server()
-    """devcors' own listeners."""
+    """Where devcors itself listens, and by which names it may be reached."""
     scripts: tuple[Annotated[str, then(check.script), AfterValidator(from_folder)], ...] = ()
     """mitmproxy addon files, relative to this file."""
 

@@ -24,14 +24,10 @@ def banner(bound: Bound, policy: Policy, elapsed: float) -> Iterator[Text]:
         ("  devcors", "bold cyan"), (f" v{__version__}", "cyan"), (f"  ready in {elapsed * 1000:.0f} ms", "dim")
     )
     yield Text()
-    yield _arrow("Local:", f"http://{shown}:{bound.port}/", "cyan")
-    if any(True for _ in policy.hosts):
-        yield _arrow("Proxy:", f"http://{shown}:{bound.port}   (HTTP proxy for {_names(policy)})", "cyan")
-    for rule in dict.fromkeys(policy.rules):
-        assert rule.upstream is not None
-        yield _arrow(rule.name, f"→ {rule.upstream.origin}{rule.base_path.decode()}", "dim")
-    if policy.frontend and policy.frontend.upstream:
-        yield _arrow("/", f"→ {policy.frontend.upstream.origin}  (front end)", "dim")
+    lines = list(_places(f"http://{shown}:{bound.port}", policy))
+    width = max(len(label) for label, _, _ in lines)
+    for label, text, style in lines:
+        yield Text.assemble(("  ➜  ", "green"), (f"{label:<{width}} ", "bold"), (text, style))
     if is_exposed(bound.host):
         yield Text(
             f"  !  listening on {bound.host}: every machine that reaches this one can use the routes above "
@@ -41,13 +37,17 @@ def banner(bound: Bound, policy: Policy, elapsed: float) -> Iterator[Text]:
     yield Text()
 
 
-def _names(policy: Policy) -> str:
-    names = [rule.name for rule in policy.hosts]
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
-def _arrow(label: str, text: str, style: str) -> Text:
-    return Text.assemble(("  ➜  ", "green"), (f"{label:<8} ", "bold"), (text, style))
+def _places(url: str, policy: Policy) -> Iterator[tuple[str, str, str]]:
+    """Label, text and style of what can be opened, and of what it leads to."""
+    yield "Local:", f"{url}/", "cyan"
+    if names := [rule.name for rule in policy.hosts]:
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        yield "Proxy:", f"{url}   (HTTP proxy for {', '.join(names[:3])}{more})", "cyan"
+    for rule in policy.rules:
+        assert rule.upstream is not None
+        yield rule.name, f"→ {rule.upstream.origin}{rule.base_path.decode()}", "dim"
+    if policy.frontend and policy.frontend.upstream:
+        yield "/", f"→ {policy.frontend.upstream.origin}  (front end)", "dim"
 
 
 def notices(loaded: Loaded) -> list[str]:

@@ -6,15 +6,15 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from devcors.config.dirs import data_dir
 from devcors.config.loading import Loaded, load
 from devcors.config.watching import ConfigWatcher
-from devcors.errors import DevcorsError
 from devcors.proxy.engine import Engine
 from devcors.proxy.tasks import spawn
 from devcors.system.ports import port_owner
@@ -45,9 +45,13 @@ def load_config(options: UpOptions) -> Loaded:
 class Session:
     """Runs until a signal, the end of the COMMAND, or `stop()`."""
 
-    def __init__(self, options: UpOptions, terminal: Terminal) -> None:
-        self._options = options
+    def __init__(
+        self, load: Callable[[], Loaded], terminal: Terminal, *, strict_port: bool = False, command: Sequence[str] = ()
+    ) -> None:
+        self._load = load
         self._terminal = terminal
+        self._strict_port = strict_port
+        self._command = command
         self._ended = asyncio.Event()
         self._exit_code = 0
         self._signals = 0
@@ -57,12 +61,12 @@ class Session:
     async def run(self) -> int:
         """The process's exit code. Raises DevcorsError where it could not start."""
         started = time.monotonic()
-        loaded = load_config(self._options)
+        loaded = self._load()
         engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
-        reloader = Reloader(engine, loaded, lambda: load_config(self._options), self._terminal)
+        reloader = Reloader(engine, loaded, self._load, self._terminal)
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
         watcher = ConfigWatcher(loaded.files, reloader.changed, asyncio.get_running_loop())
-        await engine.start(strict_port=self._options.strict_port)
+        await engine.start(strict_port=self._strict_port)
         restore = self._catch_signals()
         try:
             self._announce(engine, loaded, time.monotonic() - started)
@@ -94,9 +98,9 @@ class Session:
             self._terminal.message(f"note: {notice}", "yellow")
 
     async def _start_dev_server(self, reloader: Reloader) -> None:
-        if not self._options.command:
+        if not self._command:
             return
-        self._dev_server = DevServer(self._options.command, reloader, self._terminal)
+        self._dev_server = DevServer(self._command, reloader, self._terminal)
         await self._dev_server.start()
         spawn(self._until_child_ends(self._dev_server), name="wait for COMMAND")
 
@@ -142,14 +146,11 @@ class Session:
 
 
 def run_up(options: UpOptions, *, as_json: bool) -> int:
-    """`devcors up`: blocks until the end; returns the exit code."""
+    """`devcors up`: blocks until the end; returns the exit code. Raises DevcorsError where it could not start."""
     terminal = Terminal(as_json=as_json)
 
     async def run() -> int:
-        return await Session(options, terminal).run()
+        load = partial(load_config, options)
+        return await Session(load, terminal, strict_port=options.strict_port, command=options.command).run()
 
-    try:
-        return asyncio.run(run())
-    except DevcorsError as error:
-        terminal.error(error)
-        return error.exit_code
+    return asyncio.run(run())

@@ -97,7 +97,7 @@ def test_an_origin_is_what_a_browser_sends(text: str) -> None:
         normal = addresses.origin(text)
     except BadValue:
         return
-    if normal.startswith("http"):
+    if urlsplit(normal).scheme in ("http", "https", "ws", "wss"):
         assert str(parse_origin(normal)) == normal
 
 

@@ -173,6 +173,10 @@ def test_refused_by_the_schema_and_by_us(toml: str, tmp_path: Path) -> None:
         load_text(toml, tmp_path)
 
 
+def test_the_sample_of_the_design() -> None:
+    assert valid(tomli.loads(Path(__file__).with_name("sample.toml").read_text("utf-8")), SCHEMA)
+
+
 def test_a_profile_may_leave_out_what_stands_below(tmp_path: Path) -> None:
     toml = 'routes."/a" = "http://h"\n[profiles.ci]\nroutes."/a".verify = false'
     assert valid(tomli.loads(toml), SCHEMA)

@@ -77,10 +77,10 @@ def delete_and_create(file: Path) -> None:
 def truncate_then_write(file: Path) -> None:
     with file.open("w") as opened:
         opened.flush()
-        time.sleep(0.02)
+        time.sleep(0.005)
         opened.write("ne")
         opened.flush()
-        time.sleep(0.02)
+        time.sleep(0.005)
         opened.write("w")
 
 
@@ -109,7 +109,7 @@ def test_a_save_is_told_within_a_tenth_of_a_second(watched: Watched) -> None:
 def test_rapid_saves_are_told_as_the_last(watched: Watched) -> None:
     for number in range(20):
         watched.file.write_text(str(number))
-        time.sleep(0.005)
+        time.sleep(0.002)
     assert watched.next() == "19"
     assert watched.is_quiet()
 

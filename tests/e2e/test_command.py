@@ -105,7 +105,9 @@ def test_a_restarting_backend_is_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
-    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+    stubborn = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+    )
     with running(
         tmp_path, 'frontend = "http://localhost:9"', command=[sys.executable, "-c", stubborn], status=130
     ) as daemon:
@@ -126,7 +128,13 @@ def test_port_taken(tmp_path: Path) -> None:
             assert f"pid {os.getpid()}" in daemon.message(f"port {taken} is taken")
         line = [sys.executable, "-m", "devcors", "up", *arguments, "--strict-port"]
         ended = subprocess.run(
-            line, cwd=tmp_path, env=environment(tmp_path / "home"), capture_output=True, text=True, timeout=20, check=False
+            line,
+            cwd=tmp_path,
+            env=environment(tmp_path / "home"),
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
         )
         assert ended.returncode == 1
         assert "is taken" in ended.stderr

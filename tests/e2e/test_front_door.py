@@ -56,7 +56,10 @@ def door(tmp_path_factory: pytest.TempPathFactory, api: Server) -> Iterator[Daem
             "/dead" = "http://localhost:{free_port()}"
             "/loop" = "http://localhost:2677"
             "/untrusted" = {{ target = "{secure.url}", rewrite = "/api" }}
-            "/trusted" = {{ target = "https://127.0.0.1:{secure.port}", rewrite = "/api", verify = "{certificate.path}" }}
+            [routes."/trusted"]
+            target = "https://127.0.0.1:{secure.port}"
+            rewrite = "/api"
+            verify = "{certificate.path}"
         """
         with running(folder, config) as daemon:
             yield daemon

@@ -39,7 +39,7 @@ class Load:
     def _guarded(self, target: object) -> None:
         try:
             target()  # type: ignore[operator]  # one of the three below
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is a failure of the test
+        except Exception as error:
             self.failures.append(f"{target}: {error!r}")
 
     def _loop(self) -> None:
@@ -144,9 +144,11 @@ def _until(holds: object) -> None:
 
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[Daemon]:
-    with serve(lambda _: Reply(body=b"api")) as api:
-        with running(tmp_path, f'[routes]\n"/api" = "{api.url}"\n', arguments=()) as daemon:
-            yield daemon
+    with (
+        serve(lambda _: Reply(body=b"api")) as api,
+        running(tmp_path, f'[routes]\n"/api" = "{api.url}"\n') as daemon,
+    ):
+        yield daemon
 
 
 def test_a_deleted_file_changes_nothing_and_is_told(door: Daemon, tmp_path: Path) -> None:
@@ -164,7 +166,9 @@ def test_what_changed_is_printed(door: Daemon, tmp_path: Path) -> None:
 
 def test_a_request_in_flight_keeps_its_config(tmp_path: Path) -> None:
     with streaming() as port:
-        text = f'[routes]\n"/s" = {{ target = "http://localhost:{port}", headers = {{ response = {{ X-Old = "1" }} }} }}\n'
+        text = (
+            f'[routes]\n"/s" = {{ target = "http://localhost:{port}", headers = {{ response = {{ X-Old = "1" }} }} }}\n'
+        )
         with running(tmp_path, text) as daemon:
             answers: list[httpx.Response] = []
             slow = threading.Thread(target=lambda: answers.append(httpx.get(f"{daemon.url}/s/slow?seconds=1")))

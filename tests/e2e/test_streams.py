@@ -34,10 +34,8 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
 
 
 def test_events_arrive_as_they_are_sent(door: Daemon) -> None:
-    arrivals = []
     with httpx.stream("GET", f"{door.url}/s/events?count=5&every=0.2") as answer:
-        for piece in answer.iter_raw():
-            arrivals.append((time.monotonic(), piece))
+        arrivals = [(time.monotonic(), piece) for piece in answer.iter_raw()]
     assert b"".join(piece for _, piece in arrivals) == b"".join(b"data: %d\n\n" % number for number in range(5))
     spread = arrivals[-1][0] - arrivals[0][0]
     assert 0.6 < spread < 2.0  # not all at the end
@@ -147,9 +145,12 @@ def test_an_idle_timer_names_itself(door: Daemon) -> None:
 
 
 def test_devcors_ends_though_streams_are_open(tmp_path: Path) -> None:
-    with streaming() as port, running(tmp_path, arguments=["--frontend", f"http://localhost:{port}"]) as daemon:
-        with httpx.stream("GET", f"{daemon.url}/events?count=0") as answer:
-            next(answer.iter_raw())
-            began = time.monotonic()
-            assert daemon.stop() == 0
-            assert time.monotonic() - began < 6
+    with (
+        streaming() as port,
+        running(tmp_path, arguments=["--frontend", f"http://localhost:{port}"]) as daemon,
+        httpx.stream("GET", f"{daemon.url}/events?count=0") as answer,
+    ):
+        next(answer.iter_raw())
+        began = time.monotonic()
+        assert daemon.stop() == 0
+        assert time.monotonic() - began < 6

@@ -1,4 +1,4 @@
-"""A streaming server for tests (tornado, in a thread with a loop of its own): SSE, WebSocket, large bodies both ways."""
+"""A streaming server for tests (tornado, in a thread of its own): SSE, WebSocket, large bodies both ways."""
 
 from __future__ import annotations
 
@@ -43,8 +43,7 @@ class Echo(tornado.websocket.WebSocketHandler):
         if isinstance(message, str) and message.startswith("close "):
             self.close(int(message.split()[1]), "as asked")
         elif message == "die":
-            assert self.ws_connection is not None
-            self.ws_connection.stream.close()
+            self.detach().close()
         else:
             await self.write_message(message, binary=isinstance(message, bytes))
 
@@ -93,7 +92,7 @@ class Slow(tornado.web.RequestHandler):
         self.write("at last")
 
 
-APP = [
+APP: list[tuple[str, type[tornado.web.RequestHandler]]] = [
     (r".*/events", Events),
     (r".*/echo", Echo),
     (r".*/download", Download),
@@ -110,7 +109,7 @@ def streaming() -> Iterator[int]:
     stopped = asyncio.Event()
 
     async def run() -> None:
-        server = tornado.httpserver.HTTPServer(tornado.web.Application(APP))
+        server = tornado.httpserver.HTTPServer(tornado.web.Application([*APP]))
         server.add_sockets(sockets)
         await stopped.wait()
         server.stop()
