@@ -27,7 +27,21 @@ def test_authorities(raw: bytes, host: str, port: int | None) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"a b", b"a/b", b"u@h", b"a,b", b"h:x", b"h:70000", b"h:-1", b"::1", b"[::1", b"[zz]", b"h:1:2", "hö".encode()],
+    [
+        b"",
+        b"a b",
+        b"a/b",
+        b"u@h",
+        b"a,b",
+        b"h:x",
+        b"h:70000",
+        b"h:-1",
+        b"::1",
+        b"[::1",
+        b"[zz]",
+        b"h:1:2",
+        "hö".encode(),
+    ],
 )
 def test_what_is_no_authority(raw: bytes) -> None:
     with pytest.raises(MalformedError):

@@ -17,14 +17,19 @@ from devcors.proxy.listening import Bound, is_exposed
 from devcors.urls import is_loopback_host
 
 
+def front_door_url(bound: Bound) -> str:
+    """What to open, without a slash at its end."""
+    shown = "localhost" if bound.host in ("localhost", "127.0.0.1", "[::1]") else bound.host
+    return f"http://{shown}:{bound.port}"
+
+
 def banner(bound: Bound, policy: Policy, elapsed: float) -> Iterator[Text]:
     """Lines in the way that dev servers print them; `elapsed` in seconds."""
-    shown = "localhost" if bound.host in ("localhost", "127.0.0.1", "[::1]") else bound.host
     yield Text.assemble(
         ("  devcors", "bold cyan"), (f" v{__version__}", "cyan"), (f"  ready in {elapsed * 1000:.0f} ms", "dim")
     )
     yield Text()
-    lines = list(_places(f"http://{shown}:{bound.port}", policy))
+    lines = list(_places(front_door_url(bound), policy))
     width = max(len(label) for label, _, _ in lines)
     for label, text, style in lines:
         yield Text.assemble(("  ➜  ", "green"), (f"{label:<{width}} ", "bold"), (text, style))

@@ -19,15 +19,17 @@ _HEARD = 64 * 1024  # bytes of output in which its URLs are looked for
 
 
 class DevServer:
-    """One run of the command."""
+    """One run of the command; `url` is where the front door is."""
 
-    def __init__(self, command: Sequence[str], reloader: Reloader, terminal: Terminal) -> None:
+    def __init__(self, command: Sequence[str], url: str, reloader: Reloader, terminal: Terminal) -> None:
         self._command = command
+        self._url = url
         self._reloader = reloader
         self._terminal = terminal
         self._child: Child | None = None
         self._began = 0.0
         self._heard = bytearray()
+        self._announced = False
         self._ports: set[int] = set()
         self._watch: asyncio.Task[None] | None = None
 
@@ -47,6 +49,13 @@ class DevServer:
         if len(self._heard) < _HEARD:
             self._heard += data
             self._follow()
+            self._announce()
+
+    def _announce(self) -> None:
+        """A dev server tells its own URL, often after it cleared the screen: ours must stand behind it."""
+        if not self._announced and urls_in(bytes(self._heard)):
+            self._announced = True
+            self._terminal.message(f"  ➜  through devcors: {self._url}", "bold cyan")
 
     def _listening(self, ports: set[int]) -> None:
         self._ports = ports

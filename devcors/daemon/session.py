@@ -20,7 +20,7 @@ from devcors.proxy.tasks import spawn
 from devcors.system.ports import port_owner
 from devcors.traffic.journal import Journal
 
-from .banner import banner, notices
+from .banner import banner, front_door_url, notices
 from .devserver import DevServer
 from .reloading import Reloader
 from .terminal import Terminal
@@ -66,14 +66,14 @@ class Session:
         reloader = Reloader(engine, loaded, self._load, self._terminal)
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
         watcher = ConfigWatcher(loaded.files, reloader.changed, asyncio.get_running_loop())
-        await engine.start(strict_port=self._strict_port)
+        bound = await engine.start(strict_port=self._strict_port)
         restore = self._catch_signals()
         try:
             self._announce(engine, loaded, time.monotonic() - started)
             self.journal.listen(self._terminal.exchange)
             watcher.start()
             try:
-                await self._start_dev_server(reloader)
+                await self._start_dev_server(front_door_url(bound), reloader)
                 await self._ended.wait()
             finally:
                 watcher.stop()
@@ -97,10 +97,10 @@ class Session:
         for notice in notices(loaded):
             self._terminal.message(f"note: {notice}", "yellow")
 
-    async def _start_dev_server(self, reloader: Reloader) -> None:
+    async def _start_dev_server(self, url: str, reloader: Reloader) -> None:
         if not self._command:
             return
-        self._dev_server = DevServer(self._command, reloader, self._terminal)
+        self._dev_server = DevServer(self._command, url, reloader, self._terminal)
         await self._dev_server.start()
         spawn(self._until_child_ends(self._dev_server), name="wait for COMMAND")
 

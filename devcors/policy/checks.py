@@ -43,7 +43,7 @@ def check_head(head: RequestHead) -> Refusal | None:
     if sum(len(name) + len(text) + 4 for name, text in head.fields) > MAX_HEAD:
         return Refusal(431, f"the header fields take more than {MAX_HEAD} bytes", "clear this site's cookies")
     for name, text in head.fields:
-        if not is_token(name.removeprefix(b":")):
+        if not is_token(name):
             return Refusal(400, f"{name!r} is not a field name", "send a token (RFC 9110, section 5.1)")
         if _BAD_IN_VALUE.search(text):
             return Refusal(400, f"the value of {name.decode('latin-1')} holds a control character", "remove it")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from devcors.config.schema import Config, CorsTable, Intercept, Route, RouteCors
 from devcors.cors.allowance import Allowance
-from devcors.routing.pattern import parse_pattern
+from devcors.routing.pattern import Pattern, parse_pattern
 from devcors.routing.table import Conditions, Entry, Table
 from devcors.urls import parse_origin
 
@@ -21,24 +21,30 @@ def compile_policy(config: Config, door: Door) -> Policy:
     entries: list[Entry[Rule]] = []
     for text, routes in config.routes.items():
         pattern = parse_pattern(text)
-        for route in routes:
-            rule = replace(_route_rule(text, route, config.cors, door), pattern=pattern)
-            match = route.match
-            conditions = Conditions(match.hosts, match.methods, tuple(match.headers.items()))
-            entries.append(Entry(pattern, conditions, rule))
-    frontend = None
-    if config.frontend is not None:
-        frontend = _route_rule("frontend", config.frontend, config.cors, door, kind="frontend")
+        entries += [_entry(pattern, route, _route_rule(text, route, config.cors, door)) for route in routes]
+    frontend = _frontend_entry(config.frontend, config.cors, door) if config.frontend else None
     hosts = HostTable({host: _intercept_rule(host, entry, config.cors) for host, entry in config.intercept.items()})
     return Policy(
         table=Table(entries),
         rules=tuple(entry.value for entry in entries),
-        frontend=frontend,
+        frontend=frontend.value if frontend else None,
+        fallback=Table([frontend] if frontend else []),
         hosts=hosts,
         allowance=_allowance(config.cors),
         allowed_hosts=frozenset(name.lower() for name in config.server.allowed_hosts),
         door=door,
     )
+
+
+def _entry(pattern: Pattern, route: Route, rule: Rule) -> Entry[Rule]:
+    match = route.match
+    conditions = Conditions(match.hosts, match.methods, tuple(match.headers.items()))
+    return Entry(pattern, conditions, replace(rule, pattern=pattern))
+
+
+def _frontend_entry(route: Route, cors: CorsTable, door: Door) -> Entry[Rule]:
+    """The front end is what takes every path, after all routes: its `rewrite` and `match` are those of `/`."""
+    return _entry(parse_pattern("/"), route, _route_rule("frontend", route, cors, door, kind="frontend"))
 
 
 def _allowance(table: CorsTable) -> Allowance:

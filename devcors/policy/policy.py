@@ -26,11 +26,15 @@ from .rules import Rule, Upstream
 
 @dataclass(frozen=True)
 class Policy:
-    """Immutable; a reload makes another one, and an exchange under way keeps the one it began with."""
+    """Immutable; a reload makes another one, and an exchange under way keeps the one it began with.
+
+    `fallback` is asked for what no route takes: it holds the front end, if there is one.
+    """
 
     table: Table[Rule]
     rules: tuple[Rule, ...]
     frontend: Rule | None
+    fallback: Table[Rule]
     hosts: HostTable
     allowance: Allowance
     allowed_hosts: frozenset[str]
@@ -89,17 +93,21 @@ class Policy:
     def _at_front_door(self, head: RequestHead, host: Authority, facts: Facts) -> Forward | Answer:
         if refusal := check_host(host, facts, self.allowed_hosts):
             return self.refuse(head, refusal, facts)
-        path, _ = split_target(head.target)
         match: Match[Rule] | None = None
-        if head.target != b"*":  # RFC 9110, section 9.3.7: OPTIONS * is about the server, so for the front end
+        rule = self.frontend  # RFC 9110, section 9.3.7: OPTIONS * is about the server, so for the front end
+        if head.target != b"*":
             try:
-                match = self.table.match_safely(head, path, str(host))
+                match = self._match(head, str(host))
             except MalformedError as error:
                 return self.refuse(head, Refusal(400, error.message, error.hint or "send the path it means"), facts)
-        rule = match.entry.value if match else self.frontend
+            rule = match.entry.value if match else None
         if rule is None:
             return self._no_route(head, facts, host)
         return self._forward(head, facts, host, rule, match)
+
+    def _match(self, head: RequestHead, host: str) -> Match[Rule] | None:
+        path, _ = split_target(head.target)
+        return self.table.match_safely(head, path, host) or self.fallback.match(head, path, host)
 
     def _through(self, head: RequestHead, host: Authority, facts: Facts) -> Forward | Answer | Relay:
         """A host of the network, reached through devcors as a proxy."""
@@ -131,12 +139,15 @@ class Policy:
 
     def _no_route(self, head: RequestHead, facts: Facts, host: Authority) -> Answer:
         routes = list(dict.fromkeys(rule.name for rule in self.rules))
+        why, hint = "no frontend is set", 'set frontend = "http://localhost:5173", or add a route'
+        if self.frontend is not None:
+            why, hint = "the match of frontend does not either", "widen that match, or add a route"
         return problem(
             head,
             self.allowance,
             status=404,
-            title="no route takes this path, and no frontend is set",
-            hint='set frontend = "http://localhost:5173", or add a route',
+            title=f"no route takes this path, and {why}",
+            hint=hint,
             details={"path": head.target.decode("latin-1"), "routes": routes},
             url=_url(facts, str(host), head.target),
         )

@@ -38,7 +38,8 @@ def _redirected(forward: Forward, fields: Fields) -> Fields:
         return fields
     back = location_back(
         location,
-        target_origin=forward.upstream.origin,
+        # a backend that is told our name writes its Locations with it
+        target_origin=forward.own_origin if forward.rule.host == "keep" else forward.upstream.origin,
         own_origin=forward.own_origin,
         request_target=forward.head.target,
         back=lambda path: path_back(forward, path),
@@ -84,7 +85,7 @@ def _cookies(forward: Forward, fields: Fields) -> tuple[Fields, tuple[CookieOutc
 
 def _rewritten_cookie(forward: Forward, text: bytes) -> Rewritten:
     rule = forward.rule
-    if rule.cookies == "keep" or (rule.cookies == "auto" and rule.kind == "intercept"):
+    if rule.cookies == "keep":
         return Rewritten(text)
     if rule.cookies == "auto":
         own, upstream = forward.own_origin, forward.upstream

@@ -13,7 +13,7 @@ from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 from mitmproxy.proxy.server import ConnectionIO
 
 from .dialing import Dialer, DialError
-from .faults import DIAL_FAILED, TIMER_FIRED
+from .faults import CANCELLED, DIAL_FAILED, TIMER_FIRED
 
 if TYPE_CHECKING:
     from devcors.policy import Policy
@@ -85,4 +85,4 @@ def error_text(error: BaseException) -> str:
     """The text by which `failure_from` knows what happened."""
     if isinstance(error, DialError):
         return f"{TIMER_FIRED if error.timer else DIAL_FAILED}{error.cause}"
-    return "connection cancelled"
+    return CANCELLED

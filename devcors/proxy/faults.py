@@ -6,6 +6,8 @@ from devcors.policy.failures import Failure
 
 DIAL_FAILED = "dial failed: "
 TIMER_FIRED = "timer: "
+CANCELLED = "connection cancelled"
+"""The client left while its upstream was being dialed."""
 
 _MALFORMED = ("Cannot parse HTTP response", "unexpected server response", "HTTP/1 protocol error", "Received ")
 

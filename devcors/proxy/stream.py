@@ -31,7 +31,7 @@ from mitmproxy.proxy.layers.http import (
 )
 from mitmproxy.proxy.layers.http._base import HttpEvent
 
-from .faults import TIMER_FIRED
+from .faults import CANCELLED, TIMER_FIRED
 from .upgrade import UpgradedConnection
 
 DESTINATION = "devcors.destination"
@@ -115,7 +115,7 @@ class DevcorsStream(HttpStream):
         self, event: RequestProtocolError | ResponseProtocolError
     ) -> layer.CommandGenerator[None]:
         """Before the response's head has come, an upstream's fault becomes an answer; later it can only end it all."""
-        from_server = isinstance(event, ResponseProtocolError)
+        from_server = isinstance(event, ResponseProtocolError) and event.message != CANCELLED
         open_for_answer = from_server and self.flow.response is None and self.client_state != self.state_errored
         if not open_for_answer:
             self.flow.metadata[ABORTED] = "server" if from_server else "client"

@@ -48,8 +48,10 @@ class DevcorsTls(TlsConfig):
         """A leaf for the one name that the client asked for: SNI, else the host of its CONNECT."""
         address = conn_context.server.address
         host = conn_context.client.sni or (address[0] if address else "")
-        leaf = self._authority().leaf(host)
-        return certs.CertStoreEntry(certs.Cert(leaf.certificate), leaf.key, None, [])  # type: ignore[arg-type]  # RSA is annotated, any key works
+        authority = self._authority()
+        leaf = authority.leaf(host)
+        # the CA goes along, so that a browser can be told to accept it by its key alone
+        return certs.CertStoreEntry(certs.Cert(leaf.certificate), leaf.key, authority.path, [])  # type: ignore[arg-type]  # RSA is annotated, any key works
 
     def tls_start_server(self, tls_start: tls.TlsData) -> None:
         """Server name, ALPN and host name check as mitmproxy does them; what is trusted is the route's `verify`."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from rich.text import Text
 
 from .record import Exchange
 
 _STATUS_STYLES = {1: "cyan", 2: "green", 3: "cyan", 4: "yellow", 5: "red"}
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_BEFORE_TARGET = re.compile(r"[^:]*://[^/?*]*")  # not urlsplit: a refused request's Host may be anything
 
 
 def line(exchange: Exchange, repeats: int = 1) -> Text:
@@ -19,7 +18,7 @@ def line(exchange: Exchange, repeats: int = 1) -> Text:
     moment = datetime.fromtimestamp(exchange.started).astimezone().strftime("%H:%M:%S")
     text = Text(no_wrap=False)
     text.append(f"{moment} ", "dim")
-    text.append(f"{exchange.method:<7} ", "bold")
+    text.append(f"{printable(exchange.method):<7} ", "bold")
     text.append(printable(_path(exchange)))
     if exchange.target:
         text.append(f" → {printable(_host(exchange.target))}", "dim")
@@ -45,18 +44,19 @@ def details(exchange: Exchange) -> list[Text]:
         out.append(Text(f"         ✗ {printable(first)}", "red"))
         out.append(Text(f"         hint: {printable(exchange.cors.fix)}"))
     for cookie in exchange.cookies:
+        name = printable(cookie.judgement.name)
         refused = [
-            name
-            for name, verdict in (("Chromium", cookie.judgement.chromium), ("Firefox", cookie.judgement.firefox))
+            browser
+            for browser, verdict in (("Chromium", cookie.judgement.chromium), ("Firefox", cookie.judgement.firefox))
             if not verdict.accepted
         ]
         if refused:
             explanation = printable(cookie.judgement.explanation)
-            out.append(Text(f"         ✗ cookie {cookie.judgement.name} refused by {', '.join(refused)}", "yellow"))
+            out.append(Text(f"         ✗ cookie {name} refused by {', '.join(refused)}", "yellow"))
             out.append(Text(f"         hint: {explanation}"))
         if cookie.changes:
             told = "; ".join(cookie.changes)
-            out.append(Text(f"         ~ cookie {cookie.judgement.name}: {printable(told)}", "dim"))
+            out.append(Text(f"         ~ cookie {name}: {printable(told)}", "dim"))
     return out
 
 
@@ -77,13 +77,12 @@ def _flags(exchange: Exchange) -> list[tuple[str, str]]:
 
 
 def printable(text: str) -> str:
-    """Without control characters: what came over the network must not drive the terminal."""
-    return _CONTROL.sub("�", text)
+    """Without control and format characters: what came over the network must not drive the terminal."""
+    return "".join(character if character.isprintable() else "�" for character in text)
 
 
 def _path(exchange: Exchange) -> str:
-    parts = urlsplit(exchange.url)
-    shown = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+    shown = _BEFORE_TARGET.sub("", exchange.url, count=1) or "/"
     return shown if len(shown) <= 90 else f"{shown[:89]}…"
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from devcors.heads import RequestHead, ResponseHead
 from devcors.policy.outcomes import CookieOutcome, CorsOutcome
+
+_USERINFO = re.compile(r"\A([^:/?#]*://)[^/?#]*@")
 
 Lane = Literal["gateway", "mitmproxy"]
 Kind = Literal["http", "websocket", "tunnel"]
@@ -81,8 +84,4 @@ def _ms(start: float, end: float | None) -> float | None:
 
 def redacted_url(url: str) -> str:
     """The URL without user information (RFC 3986, section 3.2.1)."""
-    scheme, separator, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    if not separator or "@" not in authority:
-        return url
-    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
+    return _USERINFO.sub(r"\1", url, count=1)

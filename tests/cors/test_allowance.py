@@ -92,7 +92,9 @@ INJECT_CASES: list[tuple[str, Fields, Fields]] = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "wanted"), [case[1:] for case in INJECT_CASES], ids=[case[0] for case in INJECT_CASES])
+@pytest.mark.parametrize(
+    ("fields", "wanted"), [case[1:] for case in INJECT_CASES], ids=[case[0] for case in INJECT_CASES]
+)
 def test_inject(fields: Fields, wanted: Fields) -> None:
     out = ALLOWANCE.inject(fields, APP)
     assert sorted(out) == sorted((*wanted, (b"Vary", b"Origin")))

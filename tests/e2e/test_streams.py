@@ -97,6 +97,23 @@ def test_a_client_that_leaves_ends_the_upstream_and_is_no_error(door: Daemon) ->
     assert record["error"] is None
 
 
+def test_a_client_that_leaves_while_the_upstream_is_dialed_is_no_error(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        port = full.getsockname()[1]
+        fillers = [socket.socket() for _ in range(4)]
+        for filler in fillers:
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", port))
+        with running(tmp_path, f'[routes]\n"/full" = "http://127.0.0.1:{port}"\n') as daemon:
+            with socket.create_connection(("127.0.0.1", daemon.port)) as sock:
+                sock.sendall(b"GET /full HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                time.sleep(0.5)
+            record = daemon.record(lambda record: record["url"].endswith("/full"))
+        assert (record["aborted"], record["error"], record["status"]) == ("client", None, None)
+        for filler in fillers:
+            filler.close()
+
+
 def _socket_exchange(door: Daemon, *messages: str | bytes) -> tuple[list[str | bytes | None], int | None]:
     async def run() -> tuple[list[str | bytes | None], int | None]:
         client = await websocket_connect(f"ws://localhost:{door.port}/ws/echo")

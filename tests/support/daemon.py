@@ -80,7 +80,8 @@ class Daemon:
 
     def _on_message(self, text: str) -> None:
         self.messages.append(text)
-        if found := _LOCAL.search(text):
+        # the dev server, whose output comes here too, says "Local:" as well, but later
+        if not self.port and (found := _LOCAL.search(text)):
             self.port = int(found[1])
             self._ready.set()
 

@@ -43,7 +43,9 @@ class Echo(tornado.websocket.WebSocketHandler):
         if isinstance(message, str) and message.startswith("close "):
             self.close(int(message.split()[1]), "as asked")
         elif message == "die":
-            self.detach().close()
+            assert self.ws_connection is not None
+            assert self.ws_connection.stream is not None
+            self.ws_connection.stream.close()
         else:
             await self.write_message(message, binary=isinstance(message, bytes))
 

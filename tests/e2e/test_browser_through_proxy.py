@@ -1,0 +1,136 @@
+"""Real Chromium calls an https API of another origin: blocked by itself, let through with `cors = "inject"`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.support.browser import browser, through_proxy
+from tests.support.daemon import Daemon, running
+from tests.support.servers import Reply, Seen, Server, self_made, serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+API = "https://api.example.test"
+CALL = """
+async ({url, credentials}) => {
+  try {
+    const answer = await fetch(url, {
+      method: "PUT", headers: {"X-Custom": "1", "Content-Type": "application/json"}, body: "{}", credentials });
+    return {status: answer.status, text: await answer.text()};
+  } catch (error) { return {error: String(error)}; }
+}
+"""
+
+
+def _api(seen: Seen) -> Reply:
+    if seen.method == "OPTIONS":
+        return Reply(501, body=b"no OPTIONS here")
+    if seen.method == "GET":
+        return Reply(headers=[("Set-Cookie", "sid=1; Secure; SameSite=None")])
+    return Reply(body=f"{seen.method} {seen.header('x-custom')} {seen.header('cookie')}".encode())
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    certificate = self_made(tmp_path_factory.mktemp("certificate"), "api.example.test", "localhost", "127.0.0.1")
+    with serve(_api, tls=certificate.server_context()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def page_server() -> Iterator[Server]:
+    with serve(lambda _: Reply(headers=[("Content-Type", "text/html")], body=b"<!doctype html>page")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory, api: Server) -> Iterator[Daemon]:
+    folder = tmp_path_factory.mktemp("proxy")
+    config = f"""
+        [intercept]
+        "api.example.test" = {{ cors = "inject", target = "https://127.0.0.1:{api.port}", verify = false }}
+        "observed.example.test" = {{ target = "https://127.0.0.1:{api.port}", verify = false }}
+    """
+    with running(folder, config) as running_daemon:
+        with pytest.raises(httpx.ConnectError):  # the first TLS makes the CA
+            httpx.get(API, proxy=running_daemon.url, trust_env=False)
+        yield running_daemon
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory, daemon: Daemon) -> Iterator[BrowserContext]:
+    folder = tmp_path_factory.mktemp("through")
+    ca = Path(f"/proc/{daemon.process.pid}/cwd").resolve() / "home" / "data" / "ca" / "devcors-ca.pem"
+    with browser(folder / "profile", *through_proxy(daemon.port, ca)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(context: BrowserContext, page_server: Server) -> Iterator[Page]:
+    opened = context.new_page()
+    opened.goto(page_server.url)
+    yield opened
+    opened.close()
+
+
+def _call(page: Page, url: str, credentials: str = "include") -> dict[str, Any]:
+    answer: dict[str, Any] = page.evaluate(CALL, {"url": url, "credentials": credentials})
+    return answer
+
+
+def test_without_devcors_it_is_blocked(tmp_path: Path, api: Server, page_server: Server) -> None:
+    rules = f"--host-resolver-rules=MAP api.example.test:443 127.0.0.1:{api.port}"
+    with browser(tmp_path / "profile", rules, "--ignore-certificate-errors") as direct:
+        page, console = direct.pages[0], []
+        page.on("console", lambda message: console.append(message.text))
+        page.goto(page_server.url)
+        assert "error" in _call(page, f"{API}/put")
+    assert any("blocked by CORS policy" in text for text in console)
+
+
+def test_with_inject_it_passes_and_the_record_says_why(page: Page, daemon: Daemon) -> None:
+    page.evaluate("url => fetch(url, {credentials: 'include'}).then(answer => answer.text())", f"{API}/login")
+    assert _call(page, f"{API}/put") == {"status": 200, "text": "PUT 1 sid=1"}
+    preflight = daemon.record(lambda record: record["url"] == f"{API}/put" and record["method"] == "OPTIONS")
+    request = daemon.record(lambda record: record["url"] == f"{API}/put" and record["method"] == "PUT")
+    assert request["preflight"] == preflight["id"]
+    for record in (preflight, request):
+        assert record["cors"]["allowed"]
+        assert not record["cors"]["server"]["allowed"]
+
+
+def test_what_is_only_observed_is_told_in_the_browsers_own_words(page: Page, daemon: Daemon) -> None:
+    console: list[str] = []
+    page.on("console", lambda message: console.append(message.text))
+    url = "https://observed.example.test/put"
+    assert "error" in _call(page, url)
+    record = daemon.record(lambda record: record["url"] == url)
+    said = record["cors"]["chromium"]["messages"]
+    page.wait_for_timeout(100)
+    assert console[: len(said)] == said
+
+
+def test_an_https_host_that_is_not_named_shows_its_own_certificate(
+    tmp_path: Path, daemon: Daemon, api: Server, page_server: Server
+) -> None:
+    ca = Path(f"/proc/{daemon.process.pid}/cwd").resolve() / "home" / "data" / "ca" / "devcors-ca.pem"
+    with browser(tmp_path / "profile", *through_proxy(daemon.port, ca)) as through:
+        page = through.pages[0]
+        failures: list[str] = []
+        page.on("requestfailed", lambda request: failures.append(request.failure or ""))
+        page.goto(page_server.url)
+        assert "error" in _call(page, f"{api.url}/put", "omit")
+        # our CA's key is accepted by this browser, the server's self-made certificate is not
+        assert failures == ["net::ERR_CERT_AUTHORITY_INVALID"]
+
+
+def test_the_front_door_opens_through_the_proxy_too(page: Page, daemon: Daemon) -> None:
+    answer = page.goto(f"{daemon.url}/")
+    assert answer is not None
+    assert answer.status == 404  # no routes here: devcors' own page
