@@ -60,6 +60,8 @@ def host_of(head: RequestHead, facts: Facts) -> Authority | Refusal:
         return facts.authority  # RFC 9112, section 3.2.2: the target counts, Host is ignored
     if len(hosts) != 1:
         return Refusal(400, f"a request must have one Host field, this has {len(hosts)}", "send one Host")
+    if b"@" in hosts[0]:  # not repeated in the message: it may hold a password
+        return Refusal(400, "the Host field holds user information", "send host or host:port")
     try:
         return parse_authority(hosts[0])
     except MalformedError as error:

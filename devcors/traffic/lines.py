@@ -10,7 +10,7 @@ from rich.text import Text
 from .record import Exchange
 
 _STATUS_STYLES = {1: "cyan", 2: "green", 3: "cyan", 4: "yellow", 5: "red"}
-_BEFORE_TARGET = re.compile(r"[^:]*://[^/?*]*")  # not urlsplit: a refused request's Host may be anything
+_BEFORE_TARGET = re.compile(r"\A[^:]*://[^/?*]*")  # not urlsplit: a refused request's Host may be anything
 
 
 def line(exchange: Exchange, repeats: int = 1) -> Text:
@@ -82,7 +82,7 @@ def printable(text: str) -> str:
 
 
 def _path(exchange: Exchange) -> str:
-    shown = _BEFORE_TARGET.sub("", exchange.url, count=1) or "/"
+    shown = _BEFORE_TARGET.sub("", exchange.url) or "/"
     return shown if len(shown) <= 90 else f"{shown[:89]}…"
 
 

@@ -84,4 +84,4 @@ def _ms(start: float, end: float | None) -> float | None:
 
 def redacted_url(url: str) -> str:
     """The URL without user information (RFC 3986, section 3.2.1)."""
-    return _USERINFO.sub(r"\1", url, count=1)
+    return _USERINFO.sub(r"\1", url)

@@ -143,12 +143,22 @@ def running(
     environ: Mapping[str, str] | None = None,
     any_port: bool = True,
     status: int = 0,
+    subcommand: str = "up",
 ) -> Iterator[Daemon]:
     """A running daemon in `folder`, whose devcors.toml is `config`; ended, and seen to end with `status`."""
     if config is not None:
         (folder / "devcors.toml").write_text(config)
     port = ["--port", "0"] if any_port else []
-    line = [sys.executable, "-m", "devcors", "up", "--json", *port, *arguments, *(["--", *command] if command else [])]
+    line = [
+        sys.executable,
+        "-m",
+        "devcors",
+        subcommand,
+        "--json",
+        *port,
+        *arguments,
+        *(["--", *command] if command else []),
+    ]
     process = subprocess.Popen(
         line,
         cwd=folder,
