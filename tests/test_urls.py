@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,10 +74,8 @@ def test_what_is_no_origin(raw: bytes) -> None:
 @given(st.binary())
 def test_any_bytes_are_parsed_or_refused(raw: bytes) -> None:
     for parse in (parse_authority, parse_origin):
-        try:
-            parse(raw)
-        except MalformedError as error:
-            assert error.message
+        with contextlib.suppress(MalformedError):
+            assert str(parse(raw))
 
 
 @pytest.mark.parametrize(

@@ -36,15 +36,19 @@ def _redirected(forward: Forward, fields: Fields) -> Fields:
     location = value(fields, b"location")
     if location is None:
         return fields
-    back = location_back(
-        location,
-        # a backend that is told our name writes its Locations with it
-        target_origin=forward.own_origin if forward.rule.host == "keep" else forward.upstream.origin,
-        own_origin=forward.own_origin,
-        request_target=forward.head.target,
-        back=lambda path: path_back(forward, path),
-    )
-    return fields if back == location else replaced(fields, b"location", back)
+    # a backend that is told our name writes its Locations with it, unless it has its own from elsewhere
+    names = (forward.upstream.origin, *((forward.own_origin,) if forward.rule.host == "keep" else ()))
+    for name in names:
+        back = location_back(
+            location,
+            target_origin=name,
+            own_origin=forward.own_origin,
+            request_target=forward.head.target,
+            back=lambda path: path_back(forward, path),
+        )
+        if back != location:
+            return replaced(fields, b"location", back)
+    return fields
 
 
 def path_back(forward: Forward, path: bytes) -> bytes | None:

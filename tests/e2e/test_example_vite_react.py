@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,7 @@ def test_events_arrive_as_they_are_sent(example: Example) -> None:
     )
     arrived = page.get_by_test_id("clock-ticks").get_attribute("data-arrived") or ""
     times = [float(text) for text in arrived.split()]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     assert all(300 < gap < 2500 for gap in gaps[-3:]), gaps  # one a second, in milliseconds
 
 

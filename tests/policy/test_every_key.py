@@ -209,6 +209,8 @@ RESPONSE = [
             ("", "http://h:1/base/v2/new?q", f"{DOOR}/api/new?q"),
             ("", "/base/v2/new", "/api/new"),
             ("", "https://login.test/", "https://login.test/"),
+            (", host = 'keep'", f"{DOOR}/base/v2/new", f"{DOOR}/api/new"),
+            (", host = 'keep'", "http://h:1/base/v2/new", f"{DOOR}/api/new"),
             (", redirects = 'keep'", "http://h:1/base/v2/new", "http://h:1/base/v2/new"),
         )
     ),

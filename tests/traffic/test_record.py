@@ -107,7 +107,7 @@ ATTRIBUTES = [
 ]
 # a lone word without `=` is a name for Firefox, so that one is told as the name
 COOKIES = ["sid={}", "={}", "__Host-a={}", "__Secure-a={}; Domain=api.test", "a={}\x01", "a=\xff{}", '"a"="{}"']
-COOKIES += ["a={}" + "x" * 5000, "a=b={}", "\ta={}", "a={};=", "a=1; Max-Age={}", "a=1; Unknown={}"]
+COOKIES += ["a={}" + "x" * 5000, "a=b={}", "\ta={}", "a={};="]
 
 
 @given(
