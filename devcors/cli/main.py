@@ -115,6 +115,75 @@ def explain(
 
 
 @app.command()
+def fix(
+    server: Annotated[
+        str,
+        typer.Argument(
+            metavar="SERVER",
+            help="express, express-manual, django, flask, flask-manual, fastapi, go, go-rs-cors, nginx, apache, caddy.",
+        ),
+    ],
+    origin: Annotated[
+        list[str] | None,
+        typer.Option("--origin", metavar="ORIGIN", help="The page's origin; may be given several times."),
+    ] = None,
+    methods: Annotated[
+        list[str] | None, typer.Option("--methods", metavar="A,B", help="Methods to allow; else PUT, PATCH, DELETE.")
+    ] = None,
+    headers: Annotated[
+        list[str] | None,
+        typer.Option("--headers", metavar="A,B", help="Request headers to allow; else Content-Type, Authorization."),
+    ] = None,
+    credentials: Annotated[bool, typer.Option("--credentials", help="With cookies (credentials: include).")] = False,
+    from_diagnosis: Annotated[
+        Path | None,
+        typer.Option("--from-diagnosis", metavar="FILE", help="What `devcors diagnose --json` wrote; - is stdin."),
+    ] = None,
+) -> None:
+    """Print the configuration that makes a server's CORS right."""
+    from .fixing import print_fix
+
+    print_fix(server, origin or [], methods, headers, credentials=credentials, diagnosis=from_diagnosis)
+
+
+@app.command()
+def diagnose(
+    url: Annotated[str | None, typer.Argument(metavar="URL", help="What the page fetches.")] = None,
+    origin: Annotated[
+        str | None, typer.Option("--origin", metavar="ORIGIN", help="The page's: http://localhost:5173, or null.")
+    ] = None,
+    method: Annotated[
+        str | None, typer.Option("--request", "-X", metavar="METHOD", help="GET, or POST where there is data.")
+    ] = None,
+    header: Annotated[
+        list[str] | None, typer.Option("--header", "-H", metavar="NAME: VALUE", help="A header that the page sets.")
+    ] = None,
+    credentials: Annotated[bool, typer.Option("--credentials", help="As with credentials: 'include'.")] = False,
+    data: Annotated[str | None, typer.Option("--data", "-d", metavar="TEXT|@FILE", help="The body.")] = None,
+    stream: Annotated[bool, typer.Option("--stream", help="The body is a ReadableStream.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-L", help="Go where redirects lead.")] = False,
+    har: Annotated[
+        Path | None, typer.Option("--har", metavar="FILE", help="Judge a recording from DevTools; nothing is sent.")
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="For each answer.")] = 10.0,
+    insecure: Annotated[bool, typer.Option("--insecure", "-k", help="Go on over an untrusted certificate.")] = False,
+    env_proxy: Annotated[bool, typer.Option("--env-proxy", help="Use HTTP_PROXY and HTTPS_PROXY.")] = False,
+    json: Json = False,
+) -> None:
+    """Send what a browser would send, and say whether the page may read the answer, why not, and what to change."""
+    from devcors.diagnose.asked import Words
+    from devcors.diagnose.asking import Sender
+
+    from .diagnosing import diagnose_file, diagnose_live, needed
+
+    if har is not None:
+        raise typer.Exit(diagnose_file(har, url, credentials=credentials, as_json=json))
+    words = Words(needed("URL", url), needed("--origin", origin), method, header or (), credentials, data, stream)
+    sender = Sender(timeout, insecure=insecure, proxied=env_proxy)
+    raise typer.Exit(diagnose_live(words, sender, follow=follow, as_json=json))
+
+
+@app.command()
 def doctor(config: ConfigFile = None, profile: Profile = None, json: Json = False) -> None:
     """Check versions, port, config, backends and certificate authority."""
     from .checking import print_checkup

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from . import rules
+from . import rules, sending
 from .browsers import CHROMIUM
-from .rules import Case, Rule, SendCase, SendRule, prefix_of
+from .cases import Case, Rule, SendCase, SendRule
+from .rules import prefix_of
 from .site import registrable_domain, site
 
 
@@ -24,9 +25,12 @@ class Why(NamedTuple):
 
 _ENCODE = "Encode the value, for example with percent encoding"
 _HTTPS = "Serve {host} over https"
-_ONE_SITE = "the page at {page} and {url} are different sites"
+_APART = "{apart}"
 
 WHY: Final[dict[Rule | SendRule, Why]] = {
+    rules.null_byte: Why(
+        "no NUL stands in a header field: the whole response is dropped", "the server sent one", _ENCODE
+    ),
     rules.empty: Why("a cookie has a name or a value", "the server sent one with neither", "Give the cookie a name"),
     rules.oversized: Why(
         "name and value take at most 4096 bytes together",
@@ -57,8 +61,11 @@ WHY: Final[dict[Rule | SendRule, Why]] = {
     ),
     rules.insecure_partitioned: Why(
         "Partitioned goes only with Secure",
-        "the server sent it {unsecured}",
+        "the server sent it without",
         "{secure_it}",
+    ),
+    rules.partitioned_over_http: Why(
+        "Partitioned goes only with {secure_urls}", "the server sent it over {url}", _HTTPS
     ),
     rules.insecure_none: Why(
         "SameSite=None goes only with Secure",
@@ -66,41 +73,55 @@ WHY: Final[dict[Rule | SendRule, Why]] = {
         "{secured_none}",
     ),
     rules.insecure_url: Why("Secure goes only with {secure_urls}", "the server sent it over {url}", _HTTPS),
-    rules.foreign_strict: Why(
-        "SameSite=Strict is stored only in pages of the same site", _ONE_SITE, "{open_to_others}"
-    ),
-    rules.foreign_lax: Why("SameSite=Lax is stored only in pages of the same site", _ONE_SITE, "{open_to_others}"),
+    rules.foreign_strict: Why("SameSite=Strict is stored only in pages of the same site", _APART, "{open_to_others}"),
+    rules.foreign_lax: Why("SameSite=Lax is stored only in pages of the same site", _APART, "{open_to_others}"),
     rules.foreign_unset: Why(
         "a cookie without SameSite counts as Lax, stored only in pages of the same site",
-        _ONE_SITE,
+        _APART,
         "{open_to_others}",
     ),
-    rules.foreign_any: Why("no cookie is stored for another site than the page's", _ONE_SITE, "{one_site}"),
-    rules.off_path: Why(
+    rules.foreign_any: Why("no cookie is stored for another site than the page's", _APART, "{one_site}"),
+    rules.overlays_secure: Why(
+        "a cookie that came over plain http neither replaces nor hides a Secure one of its name",
+        "one is stored, and this came over {url}",
+        "Serve {host} over https, or give it another name",
+    ),
+    rules.script_http_only: Why(
+        "no script sets an HttpOnly cookie", "document.cookie set this one", "Let the server set it"
+    ),
+    rules.replaces_http_only: Why(
+        "no script overwrites an HttpOnly cookie", "one of this name is stored", "Give it another name"
+    ),
+    sending.off_path: Why(
         "the request's path lies under the cookie's", "{path} is not under {cookie_path}", "Set it with Path=/"
     ),
-    rules.other_host: Why(
+    sending.other_host: Why(
         "a cookie goes back to {scope}", "this request goes to {host}", "Set it with a Domain that both hosts share"
     ),
-    rules.held_strict: Why(
-        "SameSite=Strict is sent only for requests that begin on the same site", _ONE_SITE, "{open_to_others}"
+    sending.held_strict: Why(
+        "SameSite=Strict is sent only for requests that begin on the same site", _APART, "{open_to_others}"
     ),
-    rules.held_lax: Why(
+    sending.held_lax: Why(
         "SameSite=Lax is sent to another site only by a top-level navigation with a safe method",
-        _ONE_SITE,
+        _APART,
         "{open_to_others}",
     ),
-    rules.held_unset: Why(
+    sending.held_unset: Why(
         "a cookie without SameSite counts as Lax, sent to another site only by a top-level navigation",
-        _ONE_SITE,
+        _APART,
         "{open_to_others}",
     ),
-    rules.other_partition: Why(
+    sending.other_partition: Why(
         "a cookie is kept apart for each site whose pages embed it",
         "this one is kept for {partition}",
         "{one_site}",
     ),
-    rules.held_foreign: Why("no cookie is sent to another site than the page's", _ONE_SITE, "{one_site}"),
+    sending.anonymous_context: Why(
+        "a credentialless frame gets no cookie from outside of it",
+        "this one was set elsewhere",
+        "Take the attribute credentialless off the frame",
+    ),
+    sending.held_foreign: Why("no cookie is sent to another site than the page's", _APART, "{one_site}"),
 }
 
 
@@ -134,7 +155,15 @@ def _url(case: Case) -> str:
 
 def _page(case: Case) -> str:
     scheme, host = case.context.top or ("", "")
-    return f"{scheme}://{host}" if host else "an opaque origin"
+    return f"{scheme}://{host}" if host and not case.context.sandboxed else "an opaque origin"
+
+
+def _apart(case: Case) -> str:
+    if case.detoured and not case.cross_site:
+        return f"a redirect through another site led to {_url(case)}"
+    if case.context.frame is not None:
+        return f"a frame stands between {_url(case)} and the page at {_page(case)}"
+    return f"the page at {_page(case)} and {_url(case)} are different sites"
 
 
 def _own_domains(case: Case) -> str:
@@ -156,7 +185,7 @@ def _cookie_path(case: Case) -> str:
 
 def _partition(case: Case) -> str:
     assert isinstance(case, SendCase)
-    return f"pages of {case.stored.partition}" if case.stored.partition else "pages of its own site"
+    return f"pages of {case.stored.partition.site}" if case.stored.partition else "pages of its own site"
 
 
 def _open_to_others(case: Case) -> str:
@@ -226,6 +255,7 @@ def _text(raw: bytes) -> str:
 
 
 WORDS: Final[dict[str, Callable[[Case], str]]] = {
+    "apart": _apart,
     "cookie_path": _cookie_path,
     "domain": lambda case: _text(case.cookie.domain or b"."),
     "host": lambda case: case.context.host,
@@ -234,7 +264,6 @@ WORDS: Final[dict[str, Callable[[Case], str]]] = {
     "one_site": _one_site,
     "open_to_others": _open_to_others,
     "own_domains": _own_domains,
-    "page": _page,
     "partition": _partition,
     "path": lambda case: case.context.path,
     "prefix": _prefix,
@@ -244,6 +273,5 @@ WORDS: Final[dict[str, Callable[[Case], str]]] = {
     "secure_urls": lambda case: "https, or http on a loopback host" if case.browser.secure_on_loopback else "https",
     "secured_none": _secured_none,
     "size": lambda case: str(len(case.name) + len(case.value)),
-    "unsecured": lambda case: "without Secure" if not case.cookie.secure else f"over {_url(case)}",
     "url": _url,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from .rules import Case
+from .cases import Case
 from .setcookie import MAX_ATTRIBUTE, MAX_PAIR, SetCookie
 
 TEXTS: Final = {
@@ -26,6 +26,12 @@ TEXTS: Final = {
     " and its “SameSite” is “Lax” or “Strict”.",
     "CookieRejectedPartitionedRequiresSecure": "Cookie “{name}” has been rejected because it has the “Partitioned”"
     " attribute but is missing the “secure” attribute.",
+    "CookieRejectedNonsecureOverSecure": "Cookie “{name}” has been rejected because there is an existing “secure”"
+    " cookie.",
+    "CookieRejectedHttpOnlyButFromScript": "Cookie “{name}” has been rejected because there is already an HTTP-Only"
+    " cookie but script tried to store a new one.",
+    "CookieBlockedCrossSiteRedirect": "Cookie “{name}” with the “SameSite” attribute value “Lax” or “Strict” was"
+    " omitted because of a cross-site redirect.",
     "CookieAttributeIgnored": "The value of the attribute “{attribute}” for the cookie “{name}” has been rejected"
     f" because its size is too big. Max size is {MAX_ATTRIBUTE} B.",
     "CookieAttributeOverwritten": "The value of the attribute “{attribute}” for the cookie “{name}” has been"
@@ -66,8 +72,8 @@ def _warnings(case: Case) -> Iterator[tuple[str, str]]:
 
 def _not_a_number(cookie: SetCookie) -> bool:
     """Whether the last Max-Age is no number; Firefox reads nothing after a minus sign."""
-    *_, last = (b"", *(value for value in cookie.written(b"max-age") if len(value) <= MAX_ATTRIBUTE))
-    return not last.startswith(b"-") and bool(last) and not last.isdigit()
+    last = cookie.counted(b"max-age") or b""
+    return bool(last) and not last.startswith(b"-") and not last.isdigit()
 
 
 def _repeated(case: Case) -> Iterator[tuple[str, str]]:

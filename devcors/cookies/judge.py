@@ -10,29 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from . import firefox_texts
 from .browsers import CHROMIUM, FIREFOX, SAFARI
-from .explain import explanation, sentence
-from .rules import Case, Rule, SendCase, SendRule, case_of, send_case_of, stored_from, young_enough
+from .cases import Case, Rule, SendRule, case_of, send_case_of, stored_from
+from .explain import explanation
 from .scope import Context, path_matches, request_path
 from .setcookie import MAX_ATTRIBUTE, SetCookie, split_set_cookie
+from .verdict import Verdict, broken_sending, broken_setting, send_verdict, set_verdict
+
+_BROWSERS = (CHROMIUM, FIREFOX, SAFARI)
 
 __all__ = ["Context", "Judgement", "Verdict", "judge_set_cookie", "withheld"]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """One browser's decision.
-
-    `reasons`: Chromium's DevTools names, Firefox's message keys, all of Chromium's where they refuse more than once;
-    empty where the browser gives none. `message`: Firefox's console text; for Safari, which prints none, a sentence
-    of ours. `warnings`: what Firefox prints about a cookie that it takes, and what else to know of it.
-    """
-
-    accepted: bool
-    reasons: tuple[str, ...] = ()
-    message: str = ""
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +39,17 @@ class Judgement:
         return self.chromium.accepted and self.firefox.accepted and self.safari.accepted
 
 
-ACCEPTED = Verdict(accepted=True)
-
-
 def judge_set_cookie(set_cookie_string: bytes, context: Context) -> Judgement:
     """Whether each browser stores the cookie that came with this response."""
     cookie = split_set_cookie(set_cookie_string)
-    cases = [case_of(browser, cookie, context) for browser in (CHROMIUM, FIREFOX, SAFARI)]
-    broken = [_broken_setting(case) for case in cases]
-    chromium, firefox, safari = zip(cases, broken, strict=True)
+    cases = [case_of(browser, cookie, context) for browser in _BROWSERS]
+    broken = [broken_setting(case) for case in cases]
+    chromium, firefox, safari = map(set_verdict, cases, broken)
     return Judgement(
-        name=(cookie.name or (cookie.value if cookie.bare else b"")).decode("utf-8", "replace"),
-        chromium=_chromium(*chromium),
-        firefox=_firefox(*firefox),
-        safari=_safari(*safari, "refuses"),
+        _text(cookie.name or (cookie.value if cookie.bare else b"")),
+        chromium,
+        firefox,
+        safari,
         explanation=_explanation(cases, broken),
         warnings=tuple(_warnings(cases[0])) if cookie.attributes else (),
     )
@@ -78,59 +62,12 @@ def withheld(cookie: SetCookie, set_context: Context, request_context: Context) 
     Chromium sends with a cross-site POST navigation, as it does for two minutes, counts as sent, with a warning.
     """
     cases = []
-    for browser in (CHROMIUM, FIREFOX, SAFARI):
+    for browser in _BROWSERS:
         stored = stored_from(case_of(browser, cookie, set_context))
         cases.append(send_case_of(browser, cookie, stored, request_context))
-    broken = [tuple(rule for rule in case.browser.sending if rule(case)) for case in cases]
-    chromium, firefox, safari = zip(cases, broken, strict=True)
-    return Judgement(
-        name=cases[1].name.decode("utf-8", "replace"),
-        chromium=_held(*chromium),
-        firefox=_held(*firefox),
-        safari=_safari(*safari, "holds back"),
-        explanation=_explanation(cases, broken),
-    )
-
-
-def _broken_setting(case: Case) -> tuple[Rule, ...]:
-    for phase in case.browser.setting:
-        if broken := [rule for rule in phase if rule(case)]:
-            return tuple(broken)
-    return ()
-
-
-def _chromium(case: Case, broken: Sequence[Rule]) -> Verdict:
-    return Verdict(accepted=False, reasons=_names(case, broken)) if broken else ACCEPTED
-
-
-def _firefox(case: Case, broken: Sequence[Rule]) -> Verdict:
-    if not broken:
-        return Verdict(accepted=True, warnings=firefox_texts.warnings(case))
-    key = case.browser.names[broken[0]]
-    return Verdict(accepted=False, reasons=(key,), message=firefox_texts.text(key, case.name))
-
-
-def _safari(case: Case, broken: Sequence[Rule] | Sequence[SendRule], verb: str) -> Verdict:
-    if not broken:
-        return ACCEPTED
-    return Verdict(accepted=False, reasons=_chromium_names(broken), message=sentence(broken[0], case, verb))
-
-
-def _held(case: SendCase, broken: Sequence[SendRule]) -> Verdict:
-    if not broken:
-        two_minutes = "sent only in the cookie's first two minutes (no SameSite, cross-site POST)"
-        return Verdict(accepted=True, warnings=(two_minutes,)) if young_enough(case) else ACCEPTED
-    return Verdict(accepted=False, reasons=_chromium_names(broken))
-
-
-def _names(case: Case, broken: Sequence[Rule]) -> tuple[str, ...]:
-    names = case.browser.names
-    return tuple(dict.fromkeys(names[rule] for rule in broken if rule in names))
-
-
-def _chromium_names(broken: Sequence[Rule] | Sequence[SendRule]) -> tuple[str, ...]:
-    names = CHROMIUM.names
-    return tuple(dict.fromkeys(names[rule] for rule in broken if rule in names))
+    broken = [broken_sending(case) for case in cases]
+    chromium, firefox, safari = map(send_verdict, cases, broken)
+    return Judgement(_text(cases[1].name), chromium, firefox, safari, explanation=_explanation(cases, broken))
 
 
 def _explanation(cases: Sequence[Case], broken: Sequence[Sequence[Rule]] | Sequence[Sequence[SendRule]]) -> str:

@@ -1,136 +1,24 @@
-"""The rules by which a browser refuses a cookie, or holds a stored one back: one small question each.
+"""The rules by which a browser refuses to store a cookie: one small question each.
 
-Known: a cookie, the exchange it came or would go with, and the browser's profile. Every rule says whether it is broken.
-Which rules a browser has, in which order, and what it calls them stands in `browsers`; where browsers read the same
-words differently, the profile says how and the rule asks it.
+Known: a cookie, the exchange it came with, and the browser's profile. Every rule says whether it is broken. Which rules
+a browser has, in which order, and what it calls them stands in `browsers`; where browsers read the same words
+differently, the profile says how and the rule asks it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
-
 from devcors.urls import is_ip_literal
 
-from .scope import Context, Scope, default_path, path_matches, request_path, scope_of
-from .setcookie import MAX_PAIR, SetCookie
-from .site import Site, is_trustworthy, site
-
-ThirdParty = Literal["allowed", "partitioned", "blocked"]
-
-
-@dataclass(frozen=True, slots=True)
-class Browser:
-    """How one browser departs from the others.
-
-    - `setting`: the rules for storing, in phases; all broken rules of the first phase with one are its reasons
-    - `sending`: the rules for sending a stored cookie; all broken ones are reasons
-    - `names`: what it calls a broken rule; a rule without a name is broken silently
-    - `forbidden`: the bytes that no part of a cookie may hold
-    - `prefixes`: the name prefixes it enforces, lower case, the longer before the shorter
-    - `prefix_reads_stored`: `__Host-` asks what Domain and Path came to, not how they were written
-    - `bare_is_name`: a cookie without `=` is a name with an empty value
-    - `secure_on_loopback`: Secure works on http://localhost
-    - `schemeful`: http and https of one host are two sites
-    - `unset_is_lax`: a cookie without SameSite is Lax, but for POST navigations in its first two minutes
-    - `third_party`: what becomes of cookies of another site than the page's
-    """
-
-    name: str
-    setting: tuple[tuple[Rule, ...], ...]
-    sending: tuple[SendRule, ...]
-    names: Mapping[Rule | SendRule, str]
-    forbidden: re.Pattern[bytes]
-    prefixes: tuple[bytes, ...]
-    prefix_reads_stored: bool
-    bare_is_name: bool
-    secure_on_loopback: bool
-    schemeful: bool
-    unset_is_lax: bool
-    third_party: ThirdParty
-
-
-@dataclass(slots=True)
-class Case:
-    """A cookie in one browser's hands. `name` and `value` as this browser reads them."""
-
-    browser: Browser
-    cookie: SetCookie
-    context: Context
-    name: bytes
-    value: bytes
-    secure_url: bool
-    cross_site: bool
-
-    @property
-    def foreign(self) -> bool:
-        """Whether it belongs to another site than the page that the user sees."""
-        return self.cross_site and not self.context.top_level_navigation
-
-
-@dataclass(slots=True)
-class SendCase(Case):
-    """A stored cookie and a request that might carry it; `context` is the request's."""
-
-    stored: Stored
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What a browser keeps of an accepted cookie. `partition`: the top-level site it is kept apart for."""
-
-    name: bytes
-    value: bytes
-    scope: Scope
-    path: bytes
-    partition: Site | None
-
-
-Rule = Callable[[Case], bool]
-SendRule = Callable[[SendCase], bool]
-
-
-def case_of(browser: Browser, cookie: SetCookie, context: Context) -> Case:
-    """The cookie as this browser sees it arrive."""
-    return Case(browser, cookie, context, *_read(browser, cookie), *_url(browser, context))
-
-
-def send_case_of(browser: Browser, cookie: SetCookie, stored: Stored, context: Context) -> SendCase:
-    """The stored cookie as this browser weighs it for a request."""
-    return SendCase(browser, cookie, context, *_read(browser, cookie), *_url(browser, context), stored)
-
-
-def _read(browser: Browser, cookie: SetCookie) -> tuple[bytes, bytes]:
-    if cookie.bare and browser.bare_is_name:
-        return cookie.value, b""
-    return cookie.name, cookie.value
-
-
-def _url(browser: Browser, context: Context) -> tuple[bool, bool]:
-    secure = is_trustworthy(context.scheme, context.host, loopback=browser.secure_on_loopback)
-    return secure, context.cross_site(schemeful=browser.schemeful)
-
-
-def stored_from(case: Case) -> Stored:
-    """What is kept of an accepted cookie; a Domain that was refused counts as none."""
-    cookie, context = case.cookie, case.context
-    scope = scope_of(cookie.domain, context.host) or Scope(context.host.lower(), host_only=True)
-    path = cookie.path or default_path(context.path)
-    return Stored(case.name, case.value, scope, path, partition_of(case))
-
-
-def partition_of(case: Case) -> Site | None:
-    """The top-level site whose pages alone see the cookie: CHIPS for Partitioned ones, Firefox for all foreign ones."""
-    if not (case.cookie.partitioned or (case.foreign and case.browser.third_party == "partitioned")):
-        return None
-    context = case.context
-    top = None if context.top_level_navigation else context.top
-    return site(*(top or (context.scheme, context.host)))
-
+from .cases import Case, Kept, stored_from
+from .scope import Scope, path_matches, scope_of
+from .setcookie import MAX_PAIR, serialize
 
 # What the cookie itself is
+
+
+def null_byte(case: Case) -> bool:
+    """A NUL, which no header field may hold (RFC 9110, section 5.5): the browser drops the whole response."""
+    return case.cookie.has_controls and b"\x00" in serialize(case.cookie)
 
 
 def empty(case: Case) -> bool:
@@ -216,8 +104,13 @@ def _bound_to_host(case: Case) -> bool:
 
 
 def insecure_partitioned(case: Case) -> bool:
-    """Partitioned without Secure, or over a connection that is not (CHIPS, "Partitioned requires Secure")."""
-    return case.cookie.partitioned and not (case.cookie.secure and case.secure_url)
+    """Partitioned without Secure (CHIPS, "Partitioned requires Secure"), but in a frame that is kept apart anyway."""
+    return case.cookie.partitioned and not case.cookie.secure and not case.anonymous
+
+
+def partitioned_over_http(case: Case) -> bool:
+    """Partitioned over a connection that is not secure."""
+    return case.cookie.partitioned and not case.secure_url and not case.anonymous
 
 
 def insecure_none(case: Case) -> bool:
@@ -226,7 +119,7 @@ def insecure_none(case: Case) -> bool:
 
 
 def insecure_url(case: Case) -> bool:
-    """Secure over a connection that is not (RFC 6265bis, sections 5.7 and 5.8.3)."""
+    """Secure over a connection that is not (RFC 6265bis, sections 5.7 and 5.8.3: neither stored nor sent)."""
     return case.cookie.secure and not case.secure_url
 
 
@@ -253,52 +146,40 @@ def foreign_any(case: Case) -> bool:
     return case.foreign
 
 
-# Whether a stored one goes along (RFC 6265bis, section 5.8.3)
-
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+# What the jar holds already (RFC 6265bis, section 5.7)
 
 
-def off_path(case: SendCase) -> bool:
-    """The request's path is not under the cookie's."""
-    return not path_matches(request_path(case.context.path), case.stored.path)
+def script_http_only(case: Case) -> bool:
+    """HttpOnly written by a script."""
+    return case.context.from_script and case.cookie.http_only
 
 
-def other_host(case: SendCase) -> bool:
-    """The request's host is not in the cookie's scope."""
-    return not case.stored.scope.matches(case.context.host)
+def replaces_http_only(case: Case) -> bool:
+    """A script's cookie in the place of an HttpOnly one."""
+    if not case.context.from_script:
+        return False
+    stored = stored_from(case)
+    return any(
+        rival.cookie.http_only and (rival.stored.scope, rival.stored.path) == (stored.scope, stored.path)
+        for rival in case.rivals
+    )
 
 
-def held_strict(case: SendCase) -> bool:
-    """SameSite=Strict and any page of another site, even one that only links."""
-    return case.cookie.same_site == "strict" and case.cross_site
+def overlays_secure(case: Case) -> bool:
+    """A cookie from a connection that is not secure, which would replace or hide a Secure one."""
+    if case.secure_url or not case.rivals:
+        return False
+    return any(rival.cookie.secure and _hides(case, rival) for rival in case.rivals)
 
 
-def held_lax(case: SendCase) -> bool:
-    """SameSite=Lax, another site, and not a top-level navigation by a safe method."""
-    return case.cookie.same_site == "lax" and case.cross_site and not _lax_lets_through(case)
+def _hides(case: Case, rival: Kept) -> bool:
+    new, old = stored_from(case), rival.stored
+    if case.browser.host_only_shadows:
+        near = _reaches(new.scope.domain, old.scope.domain) or _reaches(old.scope.domain, new.scope.domain)
+    else:
+        near = old.scope.matches(new.scope.domain) or new.scope.matches(old.scope.domain)
+    return near and path_matches(new.path, old.path)
 
 
-def held_unset(case: SendCase) -> bool:
-    """No SameSite, another site, and no top-level navigation (see `browsers` on the first two minutes)."""
-    unset = case.cookie.same_site is None and case.browser.unset_is_lax
-    return unset and case.cross_site and not case.context.top_level_navigation
-
-
-def young_enough(case: SendCase) -> bool:
-    """It goes along only for the first two minutes: no SameSite, and a cross-site POST navigation ("Lax+POST")."""
-    unset = case.cookie.same_site is None and case.browser.unset_is_lax
-    return unset and case.cross_site and case.context.top_level_navigation and not _lax_lets_through(case)
-
-
-def _lax_lets_through(case: SendCase) -> bool:
-    return case.context.top_level_navigation and case.context.method.upper() in _SAFE_METHODS
-
-
-def other_partition(case: SendCase) -> bool:
-    """The cookie is kept for the pages of another top-level site."""
-    return case.stored.partition != partition_of(case)
-
-
-def held_foreign(case: SendCase) -> bool:
-    """Any cookie asked for by a page of another site."""
-    return case.foreign
+def _reaches(domain: str, host: str) -> bool:
+    return Scope(domain, host_only=False).matches(host)

@@ -15,6 +15,12 @@ class Context:
     `scheme`, `host` (IPv6 in brackets) and `path` (as in the request target, read as latin-1) are of the URL.
     `top` is scheme and host of the page that asked, ("", "") for an opaque one; for a top-level navigation, of the
     page that started it. None: not known, or started by the browser; both count as same-site.
+
+    - `sandboxed`: the page's URL is `top`, its origin is opaque all the same
+    - `frame`: scheme and host of the frame in the page that asked, ("", "") for an opaque one; None for the page
+    - `via`: scheme and host of each URL that redirected here
+    - `from_script`: document.cookie, not a response
+    - `credentialless`: the frame has that attribute
     """
 
     scheme: str
@@ -23,10 +29,30 @@ class Context:
     top: tuple[str, str] | None = None
     method: str = "GET"
     top_level_navigation: bool = False
+    sandboxed: bool = False
+    frame: tuple[str, str] | None = None
+    via: tuple[tuple[str, str], ...] = ()
+    from_script: bool = False
+    credentialless: bool = False
 
     def cross_site(self, *, schemeful: bool) -> bool:
-        """Whether the page is of another site than the URL."""
-        return self.top is not None and not same_site(*self.top, self.scheme, self.host, schemeful)
+        """Whether the page is of another site than the URL, or than the frame in it that asked."""
+        if self.top is None:
+            return False
+        if self.sandboxed or not same_site(*self.top, self.scheme, self.host, schemeful):
+            return True
+        return self.frame is not None and not same_site(*self.frame, *self.top, schemeful)
+
+    def detoured(self, *, schemeful: bool) -> bool:
+        """Whether a redirect on the way went through another site than the URL's."""
+        return any(not same_site(*hop, self.scheme, self.host, schemeful) for hop in self.via)
+
+    @property
+    def third_party(self) -> bool:
+        """Whether the URL is of another site than the page that the user sees, whatever their schemes."""
+        if self.top is None or self.top_level_navigation:
+            return False
+        return self.sandboxed or not same_site(*self.top, self.scheme, self.host, schemeful=False)
 
 
 class Scope(NamedTuple):

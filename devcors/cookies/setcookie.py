@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 SameSite = Literal["strict", "lax", "none"]
+Priority = Literal["low", "medium", "high"]
 Attribute = tuple[bytes, bytes | None]
 
 MAX_PAIR: Final = 4096  # bytes of name and value together (RFC 6265bis, section 5.6)
@@ -20,6 +21,7 @@ MAX_ATTRIBUTE: Final = 1024  # bytes of one attribute's value (RFC 6265bis, sect
 
 _BLANKS = b" \t"
 _SAME_SITE: Final[dict[bytes, SameSite]] = {b"strict": "strict", b"lax": "lax", b"none": "none"}
+_PRIORITIES: Final[dict[bytes, Priority]] = {b"low": "low", b"medium": "medium", b"high": "high"}
 _MAX_AGE = re.compile(rb"(-?)0*([0-9]*)(?<=[0-9])")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _CONTROL_OR_TAB = re.compile(rb"[\x00-\x1f\x7f]")
@@ -35,6 +37,7 @@ class SetCookie:
     - `domain`: lower case, less one leading dot; None where absent or empty, and b"" for a lone dot
     - `path`: None where absent or not absolute, which leaves it to the URL (RFC 6265bis, section 5.1.4)
     - `same_site`: None where absent or unknown; `max_age`: seconds, None where absent or not a number
+    - `priority`: what Chromium clears last where a site has too many; medium where absent or unknown
     - `has_controls`: a control character stands somewhere in it, be it a TAB
     """
 
@@ -47,6 +50,7 @@ class SetCookie:
     expires: bytes | None = field(init=False, repr=False, compare=False)
     max_age: int | None = field(init=False, repr=False, compare=False)
     same_site: SameSite | None = field(init=False, repr=False, compare=False)
+    priority: Priority = field(init=False, repr=False, compare=False)
     secure: bool = field(init=False, repr=False, compare=False)
     http_only: bool = field(init=False, repr=False, compare=False)
     partitioned: bool = field(init=False, repr=False, compare=False)
@@ -61,17 +65,31 @@ class SetCookie:
             "expires": last.get(b"expires"),
             "max_age": max_age(last[b"max-age"]) if b"max-age" in last else None,
             "same_site": _SAME_SITE.get(last.get(b"samesite", b"").lower()),
+            "priority": _PRIORITIES.get(last.get(b"priority", b"").lower(), "medium"),
             "secure": b"secure" in last,
             "http_only": b"httponly" in last,
             "partitioned": b"partitioned" in last,
-            "has_controls": _CONTROL_OR_TAB.search(serialize(self)) is not None,
+            "has_controls": _CONTROL_OR_TAB.search(b"".join(self._parts())) is not None,
         }
         for name, value in derived.items():
             object.__setattr__(self, name, value)
 
+    def _parts(self) -> Iterator[bytes]:
+        yield self.name
+        yield self.value
+        for name, value in self.attributes:
+            yield name
+            if value:
+                yield value
+
     def written(self, name: bytes) -> Iterator[bytes]:
         """The values of all attributes called `name` (lower case), overlong ones too; b"" where it has no value."""
         return (value or b"" for key, value in self.attributes if key.lower() == name)
+
+    def counted(self, name: bytes) -> bytes | None:
+        """The value of the attribute called `name` (lower case) that counts: the last one that is not overlong."""
+        *_, last = (None, *(value for value in self.written(name) if len(value) <= MAX_ATTRIBUTE))
+        return last
 
 
 def max_age(value: bytes) -> int | None:

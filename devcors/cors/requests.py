@@ -27,7 +27,8 @@ class CorsRequest:
     """A request to which the CORS protocol applies; of a preflight, the request that it asks for.
 
     `origin` is the Origin field as sent; `method` and `headers` (lower case) are what needs permission;
-    `credentials` says whether the credentials mode is "include".
+    `credentials` says whether the credentials mode is "include". After redirects `page` is the page's own origin, which
+    the Origin field may no longer tell, and `first_url` the URL that the page asked for.
     """
 
     url: str
@@ -38,6 +39,8 @@ class CorsRequest:
     kind: str
     preflight: bool
     assumed: tuple[str, ...]
+    page: str | None = None
+    first_url: str | None = None
 
 
 def is_preflight(head: RequestHead) -> bool:

@@ -10,12 +10,16 @@ Step = Literal["request", "preflight", "redirect", "response"]
 
 @dataclass(frozen=True, slots=True)
 class BrowserVerdict:
-    """One browser: the name it gives the error (Chromium: Network.CorsError; Firefox: the key of the message)."""
+    """One browser: the name it gives the error (Chromium: Network.CorsError; Firefox: the key of the message).
+
+    `lacking` holds every request header that `parameter` could have named: Chromium picks one of them at random.
+    """
 
     allowed: bool
     error: str | None = None
     parameter: str = ""
     messages: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 ALLOWED = BrowserVerdict(allowed=True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from publicsuffixlist import PublicSuffixList
 
 from devcors.cookies.site import is_trustworthy, registrable_domain, same_site, site
+
+WHOLE_LIST = PublicSuffixList()
 
 
 @pytest.mark.parametrize(
@@ -17,6 +20,12 @@ from devcors.cookies.site import is_trustworthy, registrable_domain, same_site, 
         ("a.b.example.co.uk", "example.co.uk"),
         ("me.github.io", "me.github.io"),
         ("github.io", None),
+        ("a.b.xn--55qx5d.cn", "b.xn--55qx5d.cn"),
+        ("a.xn--85x722f.com.cn", "xn--85x722f.com.cn"),
+        ("a.xn--!.com", "xn--!.com"),
+        ("a.site.test", "site.test"),
+        ("test", None),
+        ("a..b", None),
         ("com", None),
         ("localhost", None),
         ("foo.localhost", "foo.localhost"),
@@ -73,6 +82,14 @@ def test_schemes_count_only_where_schemeful() -> None:
 def test_trustworthy(scheme: str, host: str, everywhere: bool, safari: bool) -> None:
     assert is_trustworthy(scheme, host) is everywhere
     assert is_trustworthy(scheme, host, loopback=False) is safari
+
+
+PARTS = ["www", "a", "com", "co", "uk", "ck", "kobe", "jp", "city", "github", "io", "xn--55qx5d", "cn", "test", "xyz"]
+
+
+@given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=5).map(".".join))
+def test_loading_less_of_the_list_changes_nothing(host: str) -> None:
+    assert registrable_domain(host) == WHOLE_LIST.privatesuffix(host)
 
 
 @given(st.text(max_size=40))

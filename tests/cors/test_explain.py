@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from devcors.cors.explain import explain
+from devcors.cors.explain import _RULES, explain
 from devcors.cors.judge import judge
+from devcors.cors.profiles import FIREFOX
 from devcors.cors.requests import CorsRequest
+from devcors.cors.verdict import ALLOWED, BrowserVerdict, Verdict
 from devcors.heads import Fields, ResponseHead
 
 ORIGIN = "http://localhost:5173"
@@ -61,6 +63,34 @@ def test_explanations(changes: dict[str, object], status: int, fields: Fields, s
     explanation, change = explain(judge(request, response), request, response)
     assert all(part in explanation for part in said), explanation
     assert fix in change
+
+
+@pytest.mark.parametrize("error", sorted(_RULES))
+def test_every_error_has_what_is_required_and_one_change(error: str) -> None:
+    """Two sentences and a fix, without a gap in the text, whether there was an answer or none."""
+    request = _request(**PREFLIGHT)
+    refused = BrowserVerdict(False, error, "x-token", ("said",), ("x-token",))
+    verdict = Verdict("preflight", "Access-Control-Allow-Origin", refused, refused)
+    for response in (ResponseHead(204, b"", ()), None):
+        explanation, fix = explain(verdict, request, response)
+        assert fix
+        assert explanation.count(". ") >= 1
+        assert "{" not in explanation + fix
+
+
+@pytest.mark.parametrize("rule", sorted(FIREFOX.names))
+def test_what_only_firefox_refuses_is_explained_too(rule: str) -> None:
+    refused = BrowserVerdict(False, FIREFOX.names[rule])
+    verdict = Verdict("preflight", None, ALLOWED, refused)
+    assert all(explain(verdict, _request(**PREFLIGHT), ResponseHead(204, b"", ())))
+
+
+def test_the_null_of_tainting_redirects_is_told() -> None:
+    request, response = _request(origin="null", page=ORIGIN), ResponseHead(200, b"", GRANT)
+    explanation, fix = explain(judge(request, response), request, response)
+    assert f"lets {ORIGIN} read" in explanation
+    assert "redirects over two other origins" in explanation
+    assert "Access-Control-Allow-Origin: null" in fix
 
 
 def test_nothing_to_explain() -> None:
