@@ -92,13 +92,17 @@ class CookieOutcome:
 
 @dataclass(frozen=True, slots=True)
 class CorsOutcome:
-    """The verdict on what the browser gets, and on what the server itself said."""
+    """The verdict on what the browser gets, and on what the server itself said.
+
+    `fix` is the change on the server; `remedy` is what devcors.toml could say instead, where it can help.
+    """
 
     request: CorsRequest
     verdict: Verdict
     server: Verdict
     explanation: str
     fix: str
+    remedy: str = ""
 
     @property
     def only_through_devcors(self) -> bool:
