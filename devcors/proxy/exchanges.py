@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mitmproxy import http
 
+from devcors.heads import value
 from devcors.policy import Answer, Facts, Forward, Policy, Relay
 from devcors.policy.checks import Refusal
 from devcors.traffic.journal import Journal
@@ -56,7 +57,11 @@ class Exchanges:
             return
         policy = self._policy()
         facts = facts_of(flow, self._destination(flow, policy))
-        decision = policy.request(request_head(flow.request), facts)
+        head = request_head(flow.request)
+        decision = policy.request(head, facts)
+        if not _is_known_version(flow):
+            refusal = Refusal(505, f"{flow.request.http_version} is not spoken here", "use HTTP/1.1")
+            decision = policy.refuse(head, refusal, facts)
         if isinstance(decision, Answer):
             self._answer(flow, decision)
             return
@@ -81,16 +86,15 @@ class Exchanges:
 
     def _record(self, flow: http.HTTPFlow, forward: Forward) -> Exchange:
         cors = forward.cors
-        origin = flow.request.headers.get("origin")
         record = Exchange(
             id=self._journal.next_id(),
             lane="mitmproxy",
             kind="websocket" if forward.upgrade else "http",
-            method=flow.request.method,
+            method=forward.received.method.decode("latin-1"),
             url=forward.url,
             target=forward.target_url,
             route=forward.rule.name,
-            origin=origin,
+            origin=_origin(flow.request),
             started=flow.request.timestamp_start,
             request=forward.received,
         )
@@ -105,11 +109,11 @@ class Exchanges:
             id=self._journal.next_id(),
             lane="mitmproxy",
             kind="tunnel" if flow.request.method == "CONNECT" else "http",
-            method=flow.request.method,
+            method=flow.request.data.method.decode("latin-1"),
             url=answer.url,
             target=None,
             route=answer.route,
-            origin=flow.request.headers.get("origin"),
+            origin=_origin(flow.request),
             started=flow.request.timestamp_start,
             error=answer.error,
         )
@@ -219,6 +223,18 @@ class Exchanges:
         if entry is not None and entry.record is not None:
             entry.record.ended = time.time()
             self._journal.finish(entry.record)
+
+
+def _origin(request: http.Request) -> str | None:
+    """As received; bytes that are no text must not end in a record as half a character."""
+    raw = value(request.headers.fields, b"origin")
+    return None if raw is None else raw.decode("latin-1")
+
+
+def _is_known_version(flow: http.HTTPFlow) -> bool:
+    """RFC 9112, section 2.3; "HTTP/2.0" written in text is none of HTTP/2's own frames."""
+    version = flow.request.http_version
+    return version in ("HTTP/1.0", "HTTP/1.1") or (version == "HTTP/2.0" and flow.client_conn.alpn == b"h2")
 
 
 def _dropped(_: bytes) -> bytes:
