@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
+import string
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from rich.table import Table
 from rich.text import Text
 
 from devcors.config.loading import load
 from devcors.errors import MalformedError, UsageError
-from devcors.heads import RequestHead
+from devcors.heads import RequestHead, value
 from devcors.policy import Answer, Door, Explanation, Facts, Forward, Policy, compile_policy, explain
 from devcors.policy.rules import Rule
 from devcors.urls import DEFAULT_PORTS, Authority, parse_authority
@@ -21,6 +24,7 @@ from devcors.urls import DEFAULT_PORTS, Authority, parse_authority
 from .output import console, print_json
 
 PORT_ALONE = 2677
+_EXAMPLE = "devcors explain GET /api/items"
 
 
 def load_policy(config: Path | None, profile: str | None) -> Policy:
@@ -77,31 +81,38 @@ def print_explanation(
 
 
 def _asked(method: str, url: str, headers: Sequence[str], policy: Policy) -> tuple[RequestHead, Facts]:
-    scheme, separator, rest = url.partition("://")
-    own = Authority("localhost", policy.door.port)
-    if not separator:
-        if not url.startswith("/"):
-            raise UsageError(f"{url!r} is neither a URL nor a path", hint="devcors explain GET /api/items")
-        scheme, authority, target = "http", own, url
-    else:
-        if scheme not in DEFAULT_PORTS:
-            raise UsageError(f"{scheme}: is not proxied", hint="use an http or https URL")
-        place, slash, path = rest.partition("/")
-        try:
-            authority, target = parse_authority(place), f"/{path}" if slash else "/"
-        except MalformedError as error:
-            raise UsageError(error.message) from None
+    if url.startswith("/"):
+        url = f"http://localhost:{policy.door.port}{url}"
+    scheme, authority, target = _parts(url)
     at_door = policy.door.is_own(authority.host, authority.port_or(scheme))
-    fields = [(b"Host", str(authority).encode()), *map(_field, headers)]
+    fields = tuple(map(_field, headers))
+    if value(fields, b"host") is None:
+        fields = ((b"Host", str(authority).encode()), *fields)
     facts = Facts(scheme, None if at_door else authority, "127.0.0.1", "127.0.0.1")
-    return RequestHead(method.encode(), target.encode(), tuple(fields)), facts
+    return RequestHead(method.encode(), target, fields), facts
+
+
+def _parts(url: str) -> tuple[str, Authority, bytes]:
+    """Scheme (that of HTTP), authority and request target, as a browser makes them of what is typed."""
+    scheme, separator, rest = url.partition("#")[0].partition("://")
+    if not separator:
+        raise UsageError(f"{url!r} is neither a URL nor a path", hint=_EXAMPLE)
+    if scheme not in DEFAULT_PORTS:
+        raise UsageError(f"{scheme}: is not proxied", hint="use an http or https URL")
+    found = re.fullmatch(r"([^/?]*)/?(.*)", rest)
+    assert found  # both parts may be empty
+    target = "/" + quote(found[2], safe=string.punctuation)
+    try:
+        return scheme.replace("ws", "http"), parse_authority(found[1]), target.encode()
+    except MalformedError as error:
+        raise UsageError(error.message, hint=_EXAMPLE) from None
 
 
 def _field(text: str) -> tuple[bytes, bytes]:
-    name, separator, value = text.partition(":")
+    name, separator, rest = text.partition(":")
     if not separator:
         raise UsageError(f"{text!r} is no header", hint='-H "Origin: http://localhost:5173"')
-    return name.strip().encode(), value.strip().encode()
+    return name.strip().encode(), rest.strip().encode()
 
 
 def _print_decision(explanation: Explanation) -> None:
@@ -121,8 +132,8 @@ def _print_decision(explanation: Explanation) -> None:
         out.print("relayed as it is: no route or intercepted host names it")
     method, target = decision.head.method.decode("latin-1"), decision.head.target.decode("latin-1")
     out.print(Text.assemble(("sent    ", "bold"), f"{method} {target}"))
-    for name, value in decision.head.fields:
-        out.print(Text(f"        {name.decode('latin-1')}: {value.decode('latin-1')}"))
+    for name, text in decision.head.fields:
+        out.print(Text(f"        {name.decode('latin-1')}: {text.decode('latin-1')}"))
 
 
 def print_addons_folder() -> None:

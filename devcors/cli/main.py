@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -166,6 +167,9 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 def run() -> None:
     """Entry point. Expected failures are told in our form, with their exit status, never as a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # an arrow is no reason to fail where the encoding has none
+            stream.reconfigure(errors="replace")
     try:
         app()
     except DevcorsError as error:

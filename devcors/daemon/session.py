@@ -22,6 +22,7 @@ from devcors.traffic.journal import Journal
 
 from .banner import banner, front_door_url, notices
 from .devserver import DevServer
+from .logs import logging_to
 from .reloading import Reloader
 from .terminal import Terminal
 
@@ -60,6 +61,10 @@ class Session:
 
     async def run(self) -> int:
         """The process's exit code. Raises DevcorsError where it could not start."""
+        with logging_to(self._terminal):
+            return await self._run()
+
+    async def _run(self) -> int:
         started = time.monotonic()
         loaded = self._load()
         engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
@@ -111,15 +116,17 @@ class Session:
             self._terminal.message(f"the command has ended with status {status}")
             self._ended.set()
 
-    def _catch_signals(self) -> Any:
+    def _catch_signals(self) -> Callable[[], None]:
         loop = asyncio.get_running_loop()
         handled = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+        before = {number: signal.getsignal(number) for number in handled}
         for number in handled:
-            loop.add_signal_handler(number, self._on_signal)
+            # not `loop.add_signal_handler`, which Windows does not have
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._on_signal))
 
         def restore() -> None:
-            for number in handled:
-                loop.remove_signal_handler(number)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
         return restore
 
