@@ -19,6 +19,7 @@ from devcors.errors import MalformedError, UsageError
 from devcors.heads import RequestHead, value
 from devcors.policy import Answer, Door, Explanation, Facts, Forward, Policy, compile_policy, explain
 from devcors.policy.rules import Rule
+from devcors.routing.table import Conditions
 from devcors.urls import DEFAULT_PORTS, Authority, parse_authority
 
 from .output import console, print_json
@@ -37,29 +38,35 @@ def load_policy(config: Path | None, profile: str | None) -> Policy:
 def print_routes(config: Path | None, profile: str | None, *, as_json: bool) -> None:
     """All routes, most specific first, then the front end and the intercepted hosts."""
     policy = load_policy(config, profile)
-    rules = [entry.value for entry in policy.table.entries]
-    rules += [policy.frontend] if policy.frontend else []
-    rules += list(policy.hosts)
+    rows = [(entry.value, entry.conditions) for entry in policy.table.entries]
+    rows += [(rule, Conditions()) for rule in (*([policy.frontend] if policy.frontend else []), *policy.hosts)]
     if as_json:
-        print_json([_rule_json(rule) for rule in rules])
+        print_json([_rule_json(rule, conditions) for rule, conditions in rows])
         return
     table = Table(box=None, pad_edge=False)
-    for heading in ("ROUTE", "TARGET", "REWRITE", "CORS", "COOKIES"):
+    for heading in ("ROUTE", "MATCH", "TARGET", "REWRITE", "CORS", "COOKIES"):
         table.add_column(heading, overflow="fold")
-    for rule in rules:
-        shown = _rule_json(rule)
+    for rule, conditions in rows:
+        shown = _rule_json(rule, conditions)
         rewrite = "" if rule.rewrite is None else f"→ {rule.rewrite or '/'}"
         name = "(frontend)" if rule.kind == "frontend" else rule.name
-        table.add_row(name, shown["target"] or "(itself)", rewrite, rule.cors, str(shown["cookies"]))
+        table.add_row(
+            name, " ".join(shown["match"]), shown["target"] or "(itself)", rewrite, rule.cors, str(shown["cookies"])
+        )
     console().print(table)
 
 
-def _rule_json(rule: Rule) -> dict[str, Any]:
+def _rule_json(rule: Rule, conditions: Conditions) -> dict[str, Any]:
     target = f"{rule.upstream.origin}{rule.base_path.decode()}" if rule.upstream else None
     cookies = rule.cookies if isinstance(rule.cookies, str) else rule.cookies.model_dump(exclude_none=True)
     return {
         "kind": rule.kind,
         "route": rule.name,
+        "match": [
+            *conditions.methods,
+            *conditions.hosts,
+            *(f"{name}: {wanted}" for name, wanted in conditions.headers),
+        ],
         "target": target,
         "rewrite": rule.rewrite,
         "cors": rule.cors,
@@ -77,7 +84,7 @@ def print_explanation(
     if as_json:
         print_json(explanation.to_json())
     else:
-        _print_decision(explanation)
+        _print_decision(explanation, url)
 
 
 def _asked(method: str, url: str, headers: Sequence[str], policy: Policy) -> tuple[RequestHead, Facts]:
@@ -115,7 +122,7 @@ def _field(text: str) -> tuple[bytes, bytes]:
     return name.strip().encode(), rest.strip().encode()
 
 
-def _print_decision(explanation: Explanation) -> None:
+def _print_decision(explanation: Explanation, url: str) -> None:
     out, decision = console(), explanation.decision
     for considered in explanation.considered:
         mark, style = ("✓", "green") if considered.won else ("✗", "dim")
@@ -129,7 +136,10 @@ def _print_decision(explanation: Explanation) -> None:
         cross = "cross-origin" if decision.cors else "not cross-origin"
         out.print(Text.assemble(("cors    ", "bold"), f"{decision.rule.cors}, {cross}"))
     else:
-        out.print("relayed as it is: no route or intercepted host names it")
+        opened = "a tunnel, never looked into" if url.startswith("https:") else "relayed as it is"
+        out.print(f"{opened}: no route or intercepted host names it")
+        if url.startswith("https:"):
+            return
     method, target = decision.head.method.decode("latin-1"), decision.head.target.decode("latin-1")
     out.print(Text.assemble(("sent    ", "bold"), f"{method} {target}"))
     for name, text in decision.head.fields:

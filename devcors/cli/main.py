@@ -27,7 +27,7 @@ app.add_typer(config_app, name="config")
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", "-c", metavar="FILE", help="The config file; else it is searched upwards.")
 ]
-Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME", help="Lay [profiles.NAME] over the rest.")]
+Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME", help="Lay this profile over the rest.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout.")]
 Frontend = Annotated[str | None, typer.Option("--frontend", metavar="URL", help="The front end's dev server.")]
 RouteOption = Annotated[

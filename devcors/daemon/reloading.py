@@ -25,6 +25,7 @@ class Reloader:
         self._config = loaded.config
         self._files = loaded.files
         self._followed_port: int | None = None
+        self._refused = False
 
     @property
     def frontend_port(self) -> int | None:
@@ -50,7 +51,11 @@ class Reloader:
         except DevcorsError as error:
             self._terminal.error(error)
             self._terminal.message("the last good config serves on", "yellow")
+            self._refused = True
             return
+        if self._refused and not changes:
+            self._terminal.message("the config is fine again, and as it was before", "cyan")
+        self._refused = False
         self._config, self._followed_port = config, followed
         for change in changes:
             self._terminal.message(change, "cyan")

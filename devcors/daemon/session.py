@@ -15,6 +15,7 @@ from typing import Any
 from devcors.config.dirs import data_dir
 from devcors.config.loading import Loaded, load
 from devcors.config.watching import ConfigWatcher
+from devcors.errors import PortTakenError
 from devcors.proxy.engine import Engine
 from devcors.proxy.tasks import spawn
 from devcors.system.ports import port_owner
@@ -71,7 +72,11 @@ class Session:
         reloader = Reloader(engine, loaded, self._load, self._terminal)
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
         watcher = ConfigWatcher(loaded.files, reloader.changed, asyncio.get_running_loop())
-        bound = await engine.start(strict_port=self._strict_port)
+        try:
+            bound = await engine.start(strict_port=self._strict_port)
+        except PortTakenError as error:
+            owner = port_owner(error.port)
+            raise PortTakenError(error.port, str(owner) if owner else "") from None
         restore = self._catch_signals()
         try:
             self._announce(engine, loaded, time.monotonic() - started)

@@ -18,6 +18,7 @@ _REASONS = {
     404: b"Not Found",
     405: b"Method Not Allowed",
     414: b"URI Too Long",
+    417: b"Expectation Failed",
     431: b"Request Header Fields Too Large",
     502: b"Bad Gateway",
     504: b"Gateway Timeout",

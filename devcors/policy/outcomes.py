@@ -43,7 +43,8 @@ class Forward:
     @property
     def target_url(self) -> str:
         """The URL at the upstream, for people."""
-        return f"{self.upstream.scheme}://{self.upstream.authority}{self.head.target.decode('latin-1')}"
+        path = "" if self.head.target == b"*" else self.head.target.decode("latin-1")
+        return f"{self.upstream.scheme}://{self.upstream.authority}{path}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,4 +156,6 @@ class Policy:
 
 
 def _url(facts: Facts, authority: str, target: bytes) -> str:
-    return f"{facts.scheme}://{authority}{target.decode('latin-1')}"
+    # RFC 9112, section 3.2.4: the target `*` is a URI without a path
+    path = "" if target == b"*" else target.decode("latin-1")
+    return f"{facts.scheme}://{authority}{path}"

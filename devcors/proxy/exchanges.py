@@ -110,7 +110,7 @@ class Exchanges:
             lane="mitmproxy",
             kind="tunnel" if flow.request.method == "CONNECT" else "http",
             method=flow.request.data.method.decode("latin-1"),
-            url=answer.url,
+            url=f"{flow.request.host}:{flow.request.port}" if flow.request.method == "CONNECT" else answer.url,
             target=None,
             route=answer.route,
             origin=_origin(flow.request),

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from devcors.errors import StartError
+from devcors.errors import PortTakenError, StartError
 from devcors.urls import is_loopback_host
 
 _TRIES = 20
@@ -42,7 +42,7 @@ def bind(host: str, port: int, *, strict: bool) -> Bound:
             continue
         bound_port = sockets[0].getsockname()[1]
         return Bound(sockets, host, bound_port, port if port not in (0, bound_port) else None)
-    raise StartError(f"port {port} is taken", hint="stop the program that listens there, or choose another with --port")
+    raise PortTakenError(port)
 
 
 def _candidates(port: int, *, strict: bool) -> Sequence[int]:

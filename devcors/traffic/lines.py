@@ -84,6 +84,8 @@ def printable(text: str) -> str:
 
 
 def _path(exchange: Exchange) -> str:
+    if exchange.kind == "tunnel":
+        return exchange.url
     shown = _BEFORE_TARGET.sub("", exchange.url) or "/"
     return shown if len(shown) <= 90 else f"{shown[:89]}…"
 

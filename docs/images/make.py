@@ -169,12 +169,6 @@ def picture_of_up(home: Path) -> None:
     write_svg("$ devcors up -- npm run dev\n" + printed)
 
 
-_ROUTE = (
-    '"/api" = {{ target = "http://localhost:8000", cors = {{ mode = "{}", origins = ["https://app.example.com"] }} }}'
-)
-WRONG, RIGHT = _ROUTE.format("injcet"), _ROUTE.format("inject")
-
-
 def write_svg(printed: str) -> None:
     """The terminal's text as a picture, without the web fonts that rich would have it load."""
     text = _MOVES.sub("", printed).replace("\r", "")

@@ -145,7 +145,7 @@ def test_routes(devcors: Devcors) -> None:
         ("frontend", "frontend"),
         ("intercept", "api.test"),
     ]
-    assert set(listed[0]) == {"kind", "route", "target", "rewrite", "cors", "cookies"}
+    assert set(listed[0]) == {"kind", "route", "match", "target", "rewrite", "cors", "cookies"}
 
 
 def test_a_piped_table_has_a_line_for_each_route(devcors: Devcors) -> None:

@@ -98,9 +98,11 @@ def resetting() -> Iterator[int]:
         thread.join(5)
 
 
-def test_a_backend_that_resets_is_there_all_the_same(folder: Path) -> None:
+def test_a_backend_that_resets_does_not_end_the_checkup(folder: Path) -> None:
     with resetting() as port:
-        assert findings(folder, f'frontend = "http://127.0.0.1:{port}"')["frontend"].result == "ok"
+        found = findings(folder, f'frontend = "http://127.0.0.1:{port}"')
+    assert found["frontend"].result in ("ok", "warning")  # by how soon the reset comes
+    assert list(found)[-1] == "ca"
 
 
 def authority() -> Check:

@@ -75,11 +75,11 @@ def test_a_response_keeps_its_framing_unless_its_body_is_dropped() -> None:
         assert (answered.status_code, answered.reason, answered.headers.fields) == (204, "No", expected)
 
 
-@pytest.mark.parametrize(
-    ("asked", "answered"), [("HTTP/1.0", "HTTP/1.0"), ("HTTP/1.1", "HTTP/1.1"), ("HTTP/2.0", "HTTP/2.0")]
-)
+# RFC 9112, section 2.3: a server answers with the version that it conforms to
+@pytest.mark.parametrize(("asked", "answered"), [("HTTP/1.0", "1.1"), ("HTTP/1.1", "1.1"), ("HTTP/2.0", "2.0")])
 def test_an_answer_of_our_own(asked: str, answered: str) -> None:
     fields = ((b"Content-Length", b"2"),)
     made = answer_response(Answer(ResponseHead(502, b"Bad Gateway", fields), b"no"), asked)
-    assert (made.http_version, made.status_code, made.reason, made.raw_content) == (answered, 502, "Bad Gateway", b"no")
+    assert made.http_version == f"HTTP/{answered}"
+    assert (made.status_code, made.reason, made.raw_content) == (502, "Bad Gateway", b"no")
     assert made.headers.fields == fields
