@@ -83,11 +83,11 @@ def test_repeated_lines_are_counted_on_a_terminal() -> None:
     assert "×3" in out.getvalue()
 
 
-def test_of_a_line_that_the_terminal_folds_no_half_is_written_over() -> None:
+def test_a_line_that_the_terminal_folds_is_replaced_whole() -> None:
     printer, out, _ = terminal(screen=True)
     for _ in range(2):
         printer.exchange(exchange("/" + "a" * 80))
-    assert "\x1b[1A" not in out.getvalue()
+    assert out.getvalue().count("\x1b[2A\x1b[J") == 1
 
 
 def test_what_stands_in_between_ends_the_count() -> None:

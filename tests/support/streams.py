@@ -103,6 +103,13 @@ APP: list[tuple[str, type[tornado.web.RequestHandler]]] = [
 ]
 
 
+def hang_up(client: tornado.websocket.WebSocketClientConnection) -> None:
+    """Closes a client's connection at once; its own `close` waits for the other side's goodbye."""
+    if client.protocol is not None:
+        client.protocol.stream.close()
+    client.tcp_client.close()
+
+
 @contextmanager
 def streaming() -> Iterator[int]:
     """A running server; yields its port."""
