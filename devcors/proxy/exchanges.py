@@ -31,11 +31,18 @@ class _Entry:
 
 
 class Exchanges:
-    """`policy` gives the policy of the moment; an exchange keeps the one that it began with."""
+    """`policy` gives the policy of the moment; an exchange keeps the one that it began with.
 
-    def __init__(self, policy: Callable[[], Policy], journal: Journal) -> None:
+    Bodies are streamed, unless `whole_bodies` says that somebody's scripts want to see flows as stock mitmproxy has
+    them. Server-sent events are streamed even then: their end may never come.
+    """
+
+    def __init__(
+        self, policy: Callable[[], Policy], journal: Journal, whole_bodies: Callable[[], bool] = lambda: False
+    ) -> None:
         self._policy = policy
         self._journal = journal
+        self._whole_bodies = whole_bodies
         self._open: dict[str, _Entry] = {}
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
@@ -73,7 +80,8 @@ class Exchanges:
             flow.request.scheme = upstream.scheme
             flow.metadata[IDLE] = upstream.timeout.idle
         write_request(flow.request, decision.head)
-        flow.request.stream = self._counted(entry, "request_bytes")
+        if not self._whole_bodies():
+            flow.request.stream = self._counted(entry, "request_bytes")
 
     @staticmethod
     def _destination(flow: http.HTTPFlow, policy: Policy) -> str | None:
@@ -132,15 +140,19 @@ class Exchanges:
         response = flow.response
         if entry is None or response is None or isinstance(entry.decision, Answer):
             return
+        streamed = not self._whole_bodies() or _is_event_stream(response)
         if isinstance(entry.decision, Relay):
-            response.stream = True
+            response.stream = streamed
             return
         forward, record = entry.decision, entry.record
         assert record is not None
         outcome = forward.policy.response(forward, response_head(response))
         record.response = response_head(response)
         write_response(response, outcome.head, body_dropped=outcome.body_dropped)
-        response.stream = _dropped if outcome.body_dropped else self._counted(entry, "response_bytes")
+        if outcome.body_dropped:
+            response.stream = _dropped
+        elif streamed:
+            response.stream = self._counted(entry, "response_bytes")
         record.cors, record.cookies = outcome.cors, outcome.cookies
         self._responded(record, response)
 
@@ -162,8 +174,10 @@ class Exchanges:
             flow.response and flow.response.status_code == 101 and not isinstance(entry.decision, Answer)
         ):
             return
-        if isinstance(entry.decision, Answer) and entry.record and flow.response:
-            entry.record.response_bytes = len(flow.response.raw_content or b"")
+        if entry.record is not None and flow.response is not None:
+            # of what was not streamed, nothing was counted yet
+            entry.record.request_bytes = entry.record.request_bytes or len(flow.request.raw_content or b"")
+            entry.record.response_bytes = entry.record.response_bytes or len(flow.response.raw_content or b"")
         self._finish(flow)
 
     def devcors_upgrade_ended(self, upgraded: Upgraded) -> None:
@@ -235,6 +249,10 @@ def _is_known_version(flow: http.HTTPFlow) -> bool:
     """RFC 9112, section 2.3; "HTTP/2.0" written in text is none of HTTP/2's own frames."""
     version = flow.request.http_version
     return version in ("HTTP/1.0", "HTTP/1.1") or (version == "HTTP/2.0" and flow.client_conn.alpn == b"h2")
+
+
+def _is_event_stream(response: http.Response) -> bool:
+    return (value(response.headers.fields, b"content-type") or b"").lower().startswith(b"text/event-stream")
 
 
 def _dropped(_: bytes) -> bytes:

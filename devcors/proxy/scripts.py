@@ -39,7 +39,7 @@ class ConfiguredAddon(Exchanges):
 
     def __init__(self, uses: Collection[str], show: Show | None = None) -> None:
         journal = Journal()
-        super().__init__(lambda: self._current, journal)
+        super().__init__(lambda: self._current, journal, whole_bodies=lambda: True)
         self._uses = uses
         self.name = f"devcors: {', '.join(sorted(uses))}"  # mitmproxy refuses two addons of one name
         self._current: Policy = compile_policy(Config(), Door(0))

@@ -10,8 +10,12 @@ from tests.support.daemon import running
 from tests.support.servers import Reply, serve
 
 SCRIPT = """
-def responseheaders(flow):
+def request(flow):
+    flow.request.headers["x-seen"] = flow.request.text
+
+def response(flow):
     flow.response.headers["x-own"] = flow.request.path
+    flow.response.text = flow.response.text.upper()
 """
 
 
@@ -21,8 +25,11 @@ def test_a_script_sees_the_flow_and_can_be_taken_out_again(tmp_path: Path) -> No
         front = f'frontend = "{server.url}"\n'
         with running(tmp_path, f'scripts = ["own.py"]\n{front}') as daemon:
             assert daemon.message("runs the scripts")
-            answer = httpx.get(f"{daemon.url}/x")
-            assert (answer.text, answer.headers["x-own"]) == ("front", "/x")
+            answer = httpx.post(f"{daemon.url}/x", content=b"body")
+            assert (answer.text, answer.headers["x-own"]) == ("FRONT", "/x")
+            assert server.seen[-1].header("x-seen") == "body"
+            record = daemon.record(lambda record: record["method"] == "POST")
+            assert (record["request_bytes"], record["response_bytes"]) == (4, 5)
             (tmp_path / "devcors.toml").write_text(front)
             daemon.message("~ scripts")
             assert "x-own" not in httpx.get(f"{daemon.url}/x").headers
