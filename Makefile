@@ -1,7 +1,7 @@
 # `make demo` and `make test` do everything on a fresh machine with Python 3.11 or newer.
 # PYTHON=… picks the interpreter; each interpreter version gets a virtual environment of its own.
 
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && { echo $$p; break; }; done)
+PYTHON ?= $(or $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c '' 2>/dev/null && { echo $$p; break; }; done),python3)
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 VENV ?= .venv
 BIN := $(VENV)/bin

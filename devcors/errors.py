@@ -51,4 +51,14 @@ class NotYetError(UsageError):
 
 
 class StartError(DevcorsError):
-    """The daemon could not start: a port that is taken, a command that cannot be run, a missing permission."""
+    """The daemon could not start: an address that cannot be had, a command that cannot be run, a missing permission."""
+
+
+class PortTakenError(StartError):
+    """Somebody listens on `port` already."""
+
+    def __init__(self, port: int, owner: str = "") -> None:
+        by = f" by {owner}" if owner else ""
+        hint = "stop the program that listens there, or choose another with --port"
+        super().__init__(f"port {port} is taken{by}", hint=hint)
+        self.port = port

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import os
+import re
+import string
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from rich.table import Table
 from rich.text import Text
 
 from devcors.config.loading import load
 from devcors.errors import MalformedError, UsageError
-from devcors.heads import RequestHead
+from devcors.heads import RequestHead, value
 from devcors.policy import Answer, Door, Explanation, Facts, Forward, Policy, compile_policy, explain
 from devcors.policy.rules import Rule
+from devcors.routing.table import Conditions
 from devcors.urls import DEFAULT_PORTS, Authority, parse_authority
 
 from .output import console, print_json
 
 PORT_ALONE = 2677
+_EXAMPLE = "devcors explain GET /api/items"
 
 
 def load_policy(config: Path | None, profile: str | None) -> Policy:
@@ -33,29 +38,35 @@ def load_policy(config: Path | None, profile: str | None) -> Policy:
 def print_routes(config: Path | None, profile: str | None, *, as_json: bool) -> None:
     """All routes, most specific first, then the front end and the intercepted hosts."""
     policy = load_policy(config, profile)
-    rules = [entry.value for entry in policy.table.entries]
-    rules += [policy.frontend] if policy.frontend else []
-    rules += list(policy.hosts)
+    rows = [(entry.value, entry.conditions) for entry in policy.table.entries]
+    rows += [(rule, Conditions()) for rule in (*([policy.frontend] if policy.frontend else []), *policy.hosts)]
     if as_json:
-        print_json([_rule_json(rule) for rule in rules])
+        print_json([_rule_json(rule, conditions) for rule, conditions in rows])
         return
     table = Table(box=None, pad_edge=False)
-    for heading in ("ROUTE", "TARGET", "REWRITE", "CORS", "COOKIES"):
+    for heading in ("ROUTE", "MATCH", "TARGET", "REWRITE", "CORS", "COOKIES"):
         table.add_column(heading, overflow="fold")
-    for rule in rules:
-        shown = _rule_json(rule)
+    for rule, conditions in rows:
+        shown = _rule_json(rule, conditions)
         rewrite = "" if rule.rewrite is None else f"→ {rule.rewrite or '/'}"
         name = "(frontend)" if rule.kind == "frontend" else rule.name
-        table.add_row(name, shown["target"] or "(itself)", rewrite, rule.cors, str(shown["cookies"]))
+        table.add_row(
+            name, " ".join(shown["match"]), shown["target"] or "(itself)", rewrite, rule.cors, str(shown["cookies"])
+        )
     console().print(table)
 
 
-def _rule_json(rule: Rule) -> dict[str, Any]:
+def _rule_json(rule: Rule, conditions: Conditions) -> dict[str, Any]:
     target = f"{rule.upstream.origin}{rule.base_path.decode()}" if rule.upstream else None
     cookies = rule.cookies if isinstance(rule.cookies, str) else rule.cookies.model_dump(exclude_none=True)
     return {
         "kind": rule.kind,
         "route": rule.name,
+        "match": [
+            *conditions.methods,
+            *conditions.hosts,
+            *(f"{name}: {wanted}" for name, wanted in conditions.headers),
+        ],
         "target": target,
         "rewrite": rule.rewrite,
         "cors": rule.cors,
@@ -73,38 +84,45 @@ def print_explanation(
     if as_json:
         print_json(explanation.to_json())
     else:
-        _print_decision(explanation)
+        _print_decision(explanation, url)
 
 
 def _asked(method: str, url: str, headers: Sequence[str], policy: Policy) -> tuple[RequestHead, Facts]:
-    scheme, separator, rest = url.partition("://")
-    own = Authority("localhost", policy.door.port)
-    if not separator:
-        if not url.startswith("/"):
-            raise UsageError(f"{url!r} is neither a URL nor a path", hint="devcors explain GET /api/items")
-        scheme, authority, target = "http", own, url
-    else:
-        if scheme not in DEFAULT_PORTS:
-            raise UsageError(f"{scheme}: is not proxied", hint="use an http or https URL")
-        place, slash, path = rest.partition("/")
-        try:
-            authority, target = parse_authority(place), f"/{path}" if slash else "/"
-        except MalformedError as error:
-            raise UsageError(error.message) from None
+    if url.startswith("/"):
+        url = f"http://localhost:{policy.door.port}{url}"
+    scheme, authority, target = _parts(url)
     at_door = policy.door.is_own(authority.host, authority.port_or(scheme))
-    fields = [(b"Host", str(authority).encode()), *map(_field, headers)]
+    fields = tuple(map(_field, headers))
+    if value(fields, b"host") is None:
+        fields = ((b"Host", str(authority).encode()), *fields)
     facts = Facts(scheme, None if at_door else authority, "127.0.0.1", "127.0.0.1")
-    return RequestHead(method.encode(), target.encode(), tuple(fields)), facts
+    return RequestHead(method.encode(), target, fields), facts
+
+
+def _parts(url: str) -> tuple[str, Authority, bytes]:
+    """Scheme (that of HTTP), authority and request target, as a browser makes them of what is typed."""
+    scheme, separator, rest = url.partition("#")[0].partition("://")
+    if not separator:
+        raise UsageError(f"{url!r} is neither a URL nor a path", hint=_EXAMPLE)
+    if scheme not in DEFAULT_PORTS:
+        raise UsageError(f"{scheme}: is not proxied", hint="use an http or https URL")
+    found = re.fullmatch(r"([^/?]*)/?(.*)", rest)
+    assert found  # both parts may be empty
+    target = "/" + quote(found[2], safe=string.punctuation)
+    try:
+        return scheme.replace("ws", "http"), parse_authority(found[1]), target.encode()
+    except MalformedError as error:
+        raise UsageError(error.message, hint=_EXAMPLE) from None
 
 
 def _field(text: str) -> tuple[bytes, bytes]:
-    name, separator, value = text.partition(":")
+    name, separator, rest = text.partition(":")
     if not separator:
         raise UsageError(f"{text!r} is no header", hint='-H "Origin: http://localhost:5173"')
-    return name.strip().encode(), value.strip().encode()
+    return name.strip().encode(), rest.strip().encode()
 
 
-def _print_decision(explanation: Explanation) -> None:
+def _print_decision(explanation: Explanation, url: str) -> None:
     out, decision = console(), explanation.decision
     for considered in explanation.considered:
         mark, style = ("✓", "green") if considered.won else ("✗", "dim")
@@ -118,11 +136,14 @@ def _print_decision(explanation: Explanation) -> None:
         cross = "cross-origin" if decision.cors else "not cross-origin"
         out.print(Text.assemble(("cors    ", "bold"), f"{decision.rule.cors}, {cross}"))
     else:
-        out.print("relayed as it is: no route or intercepted host names it")
+        opened = "a tunnel, never looked into" if url.startswith("https:") else "relayed as it is"
+        out.print(f"{opened}: no route or intercepted host names it")
+        if url.startswith("https:"):
+            return
     method, target = decision.head.method.decode("latin-1"), decision.head.target.decode("latin-1")
     out.print(Text.assemble(("sent    ", "bold"), f"{method} {target}"))
-    for name, value in decision.head.fields:
-        out.print(Text(f"        {name.decode('latin-1')}: {value.decode('latin-1')}"))
+    for name, text in decision.head.fields:
+        out.print(Text(f"        {name.decode('latin-1')}: {text.decode('latin-1')}"))
 
 
 def print_addons_folder() -> None:

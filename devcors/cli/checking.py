@@ -20,9 +20,10 @@ def print_checkup(config: Path | None, profile: str | None, *, as_json: bool) ->
         print_json([check.to_json() for check in checks])
     else:
         out = console()
+        width = max(len(check.name) for check in checks)
         for check in checks:
             mark, style = _MARKS[check.result]
-            out.print(Text.assemble((f"{mark} ", style), (f"{check.name:<12}", "bold"), check.message))
+            out.print(Text.assemble((f"{mark} ", style), (f"{check.name:<{width}}  ", "bold"), check.message))
             if check.hint:
                 out.print(f"  hint: {check.hint}")
     return 1 if any(check.result == "error" for check in checks) else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -26,7 +27,7 @@ app.add_typer(config_app, name="config")
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", "-c", metavar="FILE", help="The config file; else it is searched upwards.")
 ]
-Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME", help="Lay [profiles.NAME] over the rest.")]
+Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME", help="Lay this profile over the rest.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout.")]
 Frontend = Annotated[str | None, typer.Option("--frontend", metavar="URL", help="The front end's dev server.")]
 RouteOption = Annotated[
@@ -235,6 +236,9 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 def run() -> None:
     """Entry point. Expected failures are told in our form, with their exit status, never as a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # an arrow is no reason to fail where the encoding has none
+            stream.reconfigure(errors="replace")
     try:
         app()
     except DevcorsError as error:

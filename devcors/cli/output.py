@@ -14,9 +14,12 @@ from devcors.errors import ConfigError, DevcorsError
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console that prints text as it is; lines are not folded when piped."""
+    """A console that prints text as it is; lines are not folded when piped, those of a table neither."""
     plain = bool(os.environ.get("NO_COLOR") or os.environ.get("CI"))
-    return Console(stderr=stderr, highlight=False, markup=False, soft_wrap=True, no_color=True if plain else None)
+    out = Console(stderr=stderr, highlight=False, markup=False, soft_wrap=True, no_color=True if plain else None)
+    if not out.is_terminal:
+        out.width = 10_000
+    return out
 
 
 def print_json(value: Any) -> None:

@@ -44,7 +44,10 @@ def _existing(path: Path, what: str) -> Path:
     if path.is_dir():
         raise ConfigError(f"{what} is a folder: {path}", hint=f"name the file: {path / NAME}")
     if not path.exists():
-        raise ConfigError(f"{what} is not there: {path}", hint="`devcors init` writes one")
+        raise ConfigError(
+            f"{what} is not there: {path}",
+            hint="check the path; without it, devcors.toml is searched for from here upwards",
+        )
     return path
 
 

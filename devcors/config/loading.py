@@ -86,7 +86,7 @@ def _nothing_found(folder: Path) -> ConfigError:
     upwards = f" or a folder above it, up to {last}" if last != folder else ""
     return ConfigError(
         f"no {discovery.NAME} in {folder}{upwards}",
-        hint="write one with `devcors init`, or say it here: --frontend URL, --route PATTERN=TARGET",
+        hint="write one with `devcors init`; `devcors up` also takes --frontend URL and --route PATTERN=TARGET",
     )
 
 

@@ -19,7 +19,9 @@ from devcors.urls import is_loopback_host
 
 def front_door_url(bound: Bound) -> str:
     """What to open, without a slash at its end."""
-    shown = "localhost" if bound.host in ("localhost", "127.0.0.1", "[::1]") else bound.host
+    # a server on every address is reached on loopback; by 0.0.0.0 as a Host it answers nobody
+    everywhere = ("0.0.0.0", "[::]")  # noqa: S104 - compared
+    shown = "localhost" if bound.host in ("localhost", "127.0.0.1", "[::1]", *everywhere) else bound.host
     return f"http://{shown}:{bound.port}"
 
 

@@ -7,6 +7,7 @@ import os
 import platform
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -72,14 +73,17 @@ def _mitmproxy() -> Check:
 def _port(loaded: Loaded) -> Check:
     host, _, port = loaded.config.server.listen.rpartition(":")
     try:
-        bound = bind(host, int(port), strict=True)
+        bound = bind(host, int(port), strict=False)
     except StartError as error:
-        owner = port_owner(int(port))
-        # a devcors that runs is what one would hope to find there
-        message = f"{error.message}, by {owner}" if owner else error.message
-        return Check("port", "warning", message, "fine if that is devcors; otherwise `up` takes the next free port")
+        return Check("port", "error", error.message, error.hint)
     for sock in bound.sockets:
         sock.close()
+    if bound.taken is not None:
+        owner = port_owner(bound.taken)
+        # a devcors that runs is what one would hope to find there
+        message = f"port {bound.taken} is taken" + (f", by {owner}" if owner else "")
+        hint = f"fine if that is devcors; otherwise `up` takes the next free port, {bound.port} now"
+        return Check("port", "warning", message, hint)
     return Check("port", "ok", f"{loaded.config.server.listen} is free")
 
 
@@ -98,7 +102,8 @@ async def _backend(rule: Rule) -> Check:
         hint = f"start the server that listens on {upstream.authority}"
         return Check(rule.name, "warning", f"{upstream.origin} cannot be reached: {error.cause}", hint)
     writer.close()
-    await writer.wait_closed()
+    with suppress(OSError):  # whether it says goodbye does not matter
+        await writer.wait_closed()
     return Check(rule.name, "ok", f"{upstream.origin} answers")
 
 

@@ -25,6 +25,7 @@ class Reloader:
         self._config = loaded.config
         self._files = loaded.files
         self._followed_port: int | None = None
+        self._refused = False
 
     @property
     def frontend_port(self) -> int | None:
@@ -44,36 +45,39 @@ class Reloader:
                 return
             config = self._load().config
             changes = diff(self._config, config)
-            if config.frontend != self._config.frontend:
-                self._followed_port = None  # whoever edits the port by hand knows better
-            await self._engine.swap(self._followed(config))
+            # whoever edits the port by hand knows better
+            followed = self._followed_port if config.frontend == self._config.frontend else None
+            await self._engine.swap(_moved(config, followed))
         except DevcorsError as error:
             self._terminal.error(error)
             self._terminal.message("the last good config serves on", "yellow")
+            self._refused = True
             return
-        self._config = config
+        if self._refused and not changes:
+            self._terminal.message("the config is fine again, and as it was before", "cyan")
+        self._refused = False
+        self._config, self._followed_port = config, followed
         for change in changes:
             self._terminal.message(change, "cyan")
 
     async def follow_frontend(self, port: int) -> None:
         """The dev server listens on `port`, whatever the config says."""
-        wanted = self._config.frontend
-        if wanted is None or port == (self._followed_port or self.frontend_port):
+        known = self._followed_port or self.frontend_port
+        if known is None or port == known:
             return
         self._followed_port = port
-        self._terminal.message(
-            f"the dev server listens on port {port}, not {self.frontend_port}: following it", "yellow"
-        )
-        await self._engine.swap(self._followed(self._config))
+        self._terminal.message(f"the dev server listens on port {port}, not {known}: following it", "yellow")
+        await self._engine.swap(_moved(self._config, port))
 
-    def _followed(self, config: Config) -> Config:
-        if self._followed_port is None or config.frontend is None or _loopback_port(config.frontend.target) is None:
-            return config
-        scheme, _, rest = config.frontend.target.partition("://")
-        authority, slash, path = rest.partition("/")
-        host = authority.rpartition(":")[0] or authority
-        moved = f"{scheme}://{host}:{self._followed_port}{slash}{path}"
-        return config.model_copy(update={"frontend": config.frontend.model_copy(update={"target": moved})})
+
+def _moved(config: Config, port: int | None) -> Config:
+    """The config with the front end at another port of this machine."""
+    if port is None or config.frontend is None:
+        return config
+    scheme, _, rest = config.frontend.target.partition("://")
+    authority, slash, path = rest.partition("/")
+    moved = f"{scheme}://{authority.rpartition(':')[0]}:{port}{slash}{path}"
+    return config.model_copy(update={"frontend": config.frontend.model_copy(update={"target": moved})})
 
 
 def _loopback_port(target: str) -> int | None:

@@ -15,6 +15,7 @@ from typing import Any
 from devcors.config.dirs import data_dir
 from devcors.config.loading import Loaded, load
 from devcors.config.watching import ConfigWatcher
+from devcors.errors import PortTakenError
 from devcors.proxy.engine import Engine
 from devcors.proxy.tasks import spawn
 from devcors.system.ports import port_owner
@@ -22,6 +23,7 @@ from devcors.traffic.journal import Journal
 
 from .banner import banner, front_door_url, notices
 from .devserver import DevServer
+from .logs import logging_to
 from .reloading import Reloader
 from .terminal import Terminal
 
@@ -60,13 +62,21 @@ class Session:
 
     async def run(self) -> int:
         """The process's exit code. Raises DevcorsError where it could not start."""
+        with logging_to(self._terminal):
+            return await self._run()
+
+    async def _run(self) -> int:
         started = time.monotonic()
         loaded = self._load()
         engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
         reloader = Reloader(engine, loaded, self._load, self._terminal)
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
         watcher = ConfigWatcher(loaded.files, reloader.changed, asyncio.get_running_loop())
-        bound = await engine.start(strict_port=self._strict_port)
+        try:
+            bound = await engine.start(strict_port=self._strict_port)
+        except PortTakenError as error:
+            owner = port_owner(error.port)
+            raise PortTakenError(error.port, str(owner) if owner else "") from None
         restore = self._catch_signals()
         try:
             self._announce(engine, loaded, time.monotonic() - started)
@@ -111,15 +121,17 @@ class Session:
             self._terminal.message(f"the command has ended with status {status}")
             self._ended.set()
 
-    def _catch_signals(self) -> Any:
+    def _catch_signals(self) -> Callable[[], None]:
         loop = asyncio.get_running_loop()
         handled = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+        before = {number: signal.getsignal(number) for number in handled}
         for number in handled:
-            loop.add_signal_handler(number, self._on_signal)
+            # not `loop.add_signal_handler`, which Windows does not have
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._on_signal))
 
         def restore() -> None:
-            for number in handled:
-                loop.remove_signal_handler(number)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
         return restore
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import sys
@@ -25,6 +26,9 @@ class Terminal:
         self._err = Console(file=err or sys.stderr, highlight=False, soft_wrap=True, no_color=_no_colour())
         self._last: tuple[object, ...] = ()
         self._repeats = 1
+        self._rows = 1
+        # a character may come in two pieces
+        self._child_text = codecs.getincrementaldecoder("utf-8")("replace")
 
     def message(self, text: str | Text, style: str = "") -> None:
         """A message of devcors itself; plain text, never markup."""
@@ -42,7 +46,7 @@ class Terminal:
         """The dev server's own words, untouched; beside JSON they go to stderr."""
         self._last = ()
         stream = self._err.file if self.as_json else self._out_file
-        stream.write(data.decode("utf-8", "replace"))
+        stream.write(self._child_text.decode(data))
         stream.flush()
 
     def exchange(self, exchange: Exchange) -> None:
@@ -56,12 +60,14 @@ class Terminal:
         repeated = key == self._last and not more and self._out.is_terminal
         self._repeats = self._repeats + 1 if repeated else 1
         self._last = key
+        text = line(exchange, self._repeats)
         if repeated:
-            # back to the line that repeats, and over it (ECMA-48: CUU, EL)
-            self._out_file.write("\x1b[1A\x1b[2K")
-        self._out.print(line(exchange, self._repeats))
-        for text in more:
-            self._out.print(text)
+            # back to where the line that repeats begins, and over it (ECMA-48: CUU, ED)
+            self._out_file.write(f"\x1b[{self._rows}A\x1b[J")
+        self._rows = -(-text.cell_len // self._out.width)
+        self._out.print(text)
+        for detail in more:
+            self._out.print(detail)
 
 
 def _no_colour() -> bool | None:

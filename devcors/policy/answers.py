@@ -18,11 +18,15 @@ _REASONS = {
     404: b"Not Found",
     405: b"Method Not Allowed",
     414: b"URI Too Long",
+    417: b"Expectation Failed",
     431: b"Request Header Fields Too Large",
     502: b"Bad Gateway",
     504: b"Gateway Timeout",
+    505: b"HTTP Version Not Supported",
     508: b"Loop Detected",
 }
+
+_ALLOW = (b"Allow", b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
 
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -74,11 +78,17 @@ def problem(
         (b"X-Content-Type-Options", b"nosniff"),
     )
     if status == 405:
-        fields = (*fields, (b"Allow", b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"))
+        fields = (*fields, _ALLOW)
     fields = allowance.inject(fields, value(head.fields, b"origin"))
     shown_body = b"" if head.method == b"HEAD" else body
     reply = ResponseHead(status, _REASONS.get(status, b""), fields)
     return Answer(reply, shown_body, error=title, route=shown.get("route"), url=url)
+
+
+def options_answer(head: RequestHead, allowance: Allowance) -> Answer:
+    """OPTIONS that may go no further: we are its final recipient (RFC 9110, section 7.6.2)."""
+    fields = allowance.inject((_ALLOW, (b"Content-Length", b"0")), value(head.fields, b"origin"))
+    return Answer(ResponseHead(200, b"OK", fields), b"")
 
 
 def _text(given: Any) -> str:

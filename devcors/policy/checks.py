@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from devcors.cors.tokens import is_token
 from devcors.errors import MalformedError
-from devcors.heads import RequestHead, values
+from devcors.heads import RequestHead, value, values
 from devcors.urls import Authority, is_loopback_host, parse_authority
 
 from .facts import Facts
@@ -47,6 +47,16 @@ def check_head(head: RequestHead) -> Refusal | None:
             return Refusal(400, f"{name!r} is not a field name", "send a token (RFC 9110, section 5.1)")
         if _BAD_IN_VALUE.search(text):
             return Refusal(400, f"the value of {name.decode('latin-1')} holds a control character", "remove it")
+    return _check_wishes(head)
+
+
+def _check_wishes(head: RequestHead) -> Refusal | None:
+    """What a well-formed request asks for, and does not get."""
+    expect = value(head.fields, b"expect")
+    if expect is not None and expect.strip().lower() != b"100-continue":
+        return Refusal(
+            417, "the only expectation that is known is 100-continue (RFC 9110, section 10.1.1)", "drop Expect"
+        )
     if head.method == b"TRACE":
         # it would send the request's secrets back to whoever asked (RFC 9110, section 9.3.8)
         return Refusal(405, "TRACE is not served", "use GET")

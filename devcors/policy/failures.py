@@ -49,9 +49,7 @@ def _title(forward: Forward, failure: Failure) -> str:
 
 def _hint(forward: Forward, failure: Failure) -> str:
     rule, upstream = forward.rule, forward.upstream
-    place = {"frontend": "frontend", "route": f'routes."{rule.name}"', "intercept": f'intercept."{rule.name}"'}[
-        rule.kind
-    ]
+    place = rule.place
     if failure.kind == "tls":
         return f'for a self-made certificate set verify = false, or verify = "ca.pem", in {place}'
     if failure.kind == "timeout":

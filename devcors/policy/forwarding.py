@@ -14,7 +14,7 @@ from devcors.routing.table import Match
 from devcors.urls import Authority, Origin
 
 from .facts import Facts
-from .hops import end_to_end, is_upgrade
+from .hops import end_to_end, hops_left, is_upgrade
 from .outcomes import Forward
 from .rules import Rule, Upstream
 
@@ -47,6 +47,8 @@ def forward(policy: Policy, request: Request) -> Forward:
     )
     upgrade = is_upgrade(received)
     fields = end_to_end(received.fields, upgrade=upgrade)
+    if (left := hops_left(received)) is not None:
+        fields = replaced(fields, b"max-forwards", str(left - 1).encode())
     fields = _addressed(request, fields, upstream)
     head = RequestHead(received.method, _target(request), rule.request_edit.apply(fields))
     cors = None if rule.cors == "off" else cors_request(received, request.url, request.own_origin)

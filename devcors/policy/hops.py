@@ -29,6 +29,14 @@ def is_upgrade(head: RequestHead) -> bool:
     return has_token(head.fields, b"connection", b"upgrade") and value(head.fields, b"upgrade") is not None
 
 
+def hops_left(head: RequestHead) -> int | None:
+    """Max-Forwards of TRACE and OPTIONS, for which alone it counts (RFC 9110, section 7.6.2); None where absent."""
+    raw = value(head.fields, b"max-forwards")
+    if raw is None or head.method not in (b"TRACE", b"OPTIONS") or not raw.strip().isdigit():
+        return None
+    return min(int(raw), 1_000_000)
+
+
 def end_to_end(fields: Fields, *, upgrade: bool = False) -> Fields:
     """The fields that are forwarded; with `upgrade`, Connection and Upgrade are said anew for the next hop.
 

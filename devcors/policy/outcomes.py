@@ -43,7 +43,8 @@ class Forward:
     @property
     def target_url(self) -> str:
         """The URL at the upstream, for people."""
-        return f"{self.upstream.scheme}://{self.upstream.authority}{self.head.target.decode('latin-1')}"
+        path = "" if self.head.target == b"*" else self.head.target.decode("latin-1")
+        return f"{self.upstream.scheme}://{self.upstream.authority}{path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +93,17 @@ class CookieOutcome:
 
 @dataclass(frozen=True, slots=True)
 class CorsOutcome:
-    """The verdict on what the browser gets, and on what the server itself said."""
+    """The verdict on what the browser gets, and on what the server itself said.
+
+    `fix` is the change on the server; `remedy` is what devcors.toml could say instead, where it can help.
+    """
 
     request: CorsRequest
     verdict: Verdict
     server: Verdict
     explanation: str
     fix: str
+    remedy: str = ""
 
     @property
     def only_through_devcors(self) -> bool:

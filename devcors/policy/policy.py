@@ -12,12 +12,12 @@ from devcors.routing.paths import split_target
 from devcors.routing.table import Match, Table
 from devcors.urls import Authority, Origin
 
-from .answers import problem
+from .answers import options_answer, problem
 from .checks import Refusal, check_head, check_host, host_of
 from .facts import Door, Facts
 from .failures import Failure, failure_answer
 from .forwarding import Request, forward
-from .hops import end_to_end, is_upgrade
+from .hops import end_to_end, hops_left, is_upgrade
 from .hosts import HostTable
 from .outcomes import Answer, Forward, Outcome, Relay
 from .returning import response_outcome
@@ -46,6 +46,8 @@ class Policy:
         host = host_of(head, facts) if refusal is None else refusal
         if isinstance(host, Refusal):
             return self.refuse(head, host, facts)
+        if hops_left(head) == 0:
+            return options_answer(head, self.allowance)
         if facts.authority is None or self._is_front_door(host, facts):
             return self._at_front_door(head, host, facts)
         return self._through(head, host, facts)
@@ -154,4 +156,6 @@ class Policy:
 
 
 def _url(facts: Facts, authority: str, target: bytes) -> str:
-    return f"{facts.scheme}://{authority}{target.decode('latin-1')}"
+    # RFC 9112, section 3.2.4: the target `*` is a URI without a path
+    path = "" if target == b"*" else target.decode("latin-1")
+    return f"{facts.scheme}://{authority}{path}"

@@ -156,7 +156,18 @@ def _cors(forward: Forward, head: ResponseHead) -> tuple[ResponseHead, CorsOutco
     verdict = server if sent is head else judge(request, sent)
     blocked, said = (verdict, sent) if not verdict.allowed else (server, head)
     explanation, fix = explain(blocked, request, said)
-    return sent, CorsOutcome(request, verdict, server, explanation, fix)
+    remedy = "" if verdict.allowed else _remedy(forward)
+    return sent, CorsOutcome(request, verdict, server, explanation, fix, remedy)
+
+
+def _remedy(forward: Forward) -> str:
+    """What devcors could do about a blocked response."""
+    rule = forward.rule
+    origin = value(forward.received.fields, b"origin") or b""
+    if not rule.allowance.allows(origin):
+        return f'name "{origin.decode("latin-1")}" in [cors] origins'
+    stronger = {"observe": "inject", "inject": "rewrite"}.get(rule.cors)
+    return f'set cors = "{stronger}" in {rule.place}' if stronger else ""
 
 
 def _corrected(forward: Forward, head: ResponseHead) -> ResponseHead:

@@ -92,6 +92,15 @@ class Rule:
     allowance: Allowance
     loops: bool = False
 
+    @property
+    def place(self) -> str:
+        """Where it stands in devcors.toml."""
+        return {
+            "frontend": "frontend",
+            "route": f'routes."{self.name}"',
+            "intercept": f'intercept."{self.name}"',
+        }[self.kind]
+
 
 def upstream_of(url: str, *, verify: Verify, wait: float, timeout: Timeout) -> tuple[Upstream, bytes]:
     """A target URL to what is dialed and the path put before every request's path (may be empty)."""

@@ -10,14 +10,17 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
+import socket
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from devcors.policy.rules import Upstream
+from devcors.urls import is_ip_literal
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Connect = Callable[[str, int], Awaitable[Streams]]
+Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
 
 _RETRY = 0.05
 _LOCALHOST = ("127.0.0.1", "::1")
@@ -32,8 +35,21 @@ class DialError(OSError):
         self.timer = timer
 
 
-async def _connect(host: str, port: int) -> Streams:
-    return await asyncio.open_connection(host, port)
+async def _connect(address: str, port: int) -> Streams:
+    return await asyncio.open_connection(address, port)
+
+
+async def _resolve(host: str, port: int) -> tuple[str, ...]:
+    """The addresses of a host, in the order of preference of the system; all of them, so that each failure is seen."""
+    if host == "localhost":
+        return _LOCALHOST
+    if is_ip_literal(host):
+        return (host,)
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError:  # a label that is empty or too long for DNS
+        raise DialError("not a host name") from None
+    return tuple(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
 
 
 @dataclass
@@ -42,6 +58,7 @@ class Dialer:
 
     starting: Callable[[], bool] = lambda: False
     connect: Connect = _connect
+    resolve: Resolve = _resolve
     _winner: dict[tuple[str, int], str] = field(default_factory=dict)
 
     async def dial(self, host: str, port: int, upstream: Upstream | None) -> Streams:
@@ -52,9 +69,9 @@ class Dialer:
             try:
                 async with asyncio.timeout(timeout or None):
                     return await self._dial_once(host, port)
-            except TimeoutError:
-                raise DialError(f"no connection within timeout.connect = {timeout:g}s", "timeout.connect") from None
             except OSError as error:
+                if isinstance(error, TimeoutError) and error.errno is None:  # ours; the system's own is ETIMEDOUT
+                    raise DialError(f"no connection within timeout.connect = {timeout:g}s", "timeout.connect") from None
                 # only a refusal means "not listening yet"; an unknown host or no route will not mend itself
                 if error.errno != errno.ECONNREFUSED or time.monotonic() >= deadline:
                     raise DialError(cause_of(error)) from error
@@ -66,14 +83,10 @@ class Dialer:
         return upstream.wait if upstream and (known or self.starting()) else 0.0
 
     async def _dial_once(self, host: str, port: int) -> Streams:
-        key = (host, port)
-        if host != "localhost":
-            streams = await self.connect(host, port)
-            self._winner[key] = host
-            return streams
-        first = self._winner.get(key, _LOCALHOST[0])
+        key, addresses = (host, port), await self.resolve(host, port)
+        first = self._winner.get(key, addresses[0])
         failed: OSError | None = None
-        for address in sorted(_LOCALHOST, key=lambda address: address != first):
+        for address in sorted(addresses, key=lambda address: address != first):
             try:
                 streams = await self.connect(address, port)
             except OSError as error:

@@ -89,7 +89,7 @@ class Engine:
             Gate(lambda: self.policy),
             DevcorsTls(lambda: self.policy, self.authority),
             script.ScriptLoader(),
-            Exchanges(lambda: self.policy, self.journal),
+            Exchanges(lambda: self.policy, self.journal, whole_bodies=lambda: bool(self.config.scripts)),
         )
         master.options.update(
             mode=["devcors"],

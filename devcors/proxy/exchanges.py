@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mitmproxy import http
 
+from devcors.heads import value
 from devcors.policy import Answer, Facts, Forward, Policy, Relay
 from devcors.policy.checks import Refusal
 from devcors.traffic.journal import Journal
@@ -30,11 +31,18 @@ class _Entry:
 
 
 class Exchanges:
-    """`policy` gives the policy of the moment; an exchange keeps the one that it began with."""
+    """`policy` gives the policy of the moment; an exchange keeps the one that it began with.
 
-    def __init__(self, policy: Callable[[], Policy], journal: Journal) -> None:
+    Bodies are streamed, unless `whole_bodies` says that somebody's scripts want to see flows as stock mitmproxy has
+    them. Server-sent events are streamed even then: their end may never come.
+    """
+
+    def __init__(
+        self, policy: Callable[[], Policy], journal: Journal, whole_bodies: Callable[[], bool] = lambda: False
+    ) -> None:
         self._policy = policy
         self._journal = journal
+        self._whole_bodies = whole_bodies
         self._open: dict[str, _Entry] = {}
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
@@ -56,7 +64,11 @@ class Exchanges:
             return
         policy = self._policy()
         facts = facts_of(flow, self._destination(flow, policy))
-        decision = policy.request(request_head(flow.request), facts)
+        head = request_head(flow.request)
+        decision = policy.request(head, facts)
+        if not _is_known_version(flow):
+            refusal = Refusal(505, f"{flow.request.http_version} is not spoken here", "use HTTP/1.1")
+            decision = policy.refuse(head, refusal, facts)
         if isinstance(decision, Answer):
             self._answer(flow, decision)
             return
@@ -68,7 +80,8 @@ class Exchanges:
             flow.request.scheme = upstream.scheme
             flow.metadata[IDLE] = upstream.timeout.idle
         write_request(flow.request, decision.head)
-        flow.request.stream = self._counted(entry, "request_bytes")
+        if not self._whole_bodies():
+            flow.request.stream = self._counted(entry, "request_bytes")
 
     @staticmethod
     def _destination(flow: http.HTTPFlow, policy: Policy) -> str | None:
@@ -81,16 +94,15 @@ class Exchanges:
 
     def _record(self, flow: http.HTTPFlow, forward: Forward) -> Exchange:
         cors = forward.cors
-        origin = flow.request.headers.get("origin")
         record = Exchange(
             id=self._journal.next_id(),
             lane="mitmproxy",
             kind="websocket" if forward.upgrade else "http",
-            method=flow.request.method,
+            method=forward.received.method.decode("latin-1"),
             url=forward.url,
             target=forward.target_url,
             route=forward.rule.name,
-            origin=origin,
+            origin=_origin(flow.request),
             started=flow.request.timestamp_start,
             request=forward.received,
         )
@@ -105,11 +117,11 @@ class Exchanges:
             id=self._journal.next_id(),
             lane="mitmproxy",
             kind="tunnel" if flow.request.method == "CONNECT" else "http",
-            method=flow.request.method,
-            url=answer.url,
+            method=flow.request.data.method.decode("latin-1"),
+            url=f"{flow.request.host}:{flow.request.port}" if flow.request.method == "CONNECT" else answer.url,
             target=None,
             route=answer.route,
-            origin=flow.request.headers.get("origin"),
+            origin=_origin(flow.request),
             started=flow.request.timestamp_start,
             error=answer.error,
         )
@@ -128,15 +140,19 @@ class Exchanges:
         response = flow.response
         if entry is None or response is None or isinstance(entry.decision, Answer):
             return
+        streamed = not self._whole_bodies() or _is_event_stream(response)
         if isinstance(entry.decision, Relay):
-            response.stream = True
+            response.stream = streamed
             return
         forward, record = entry.decision, entry.record
         assert record is not None
         outcome = forward.policy.response(forward, response_head(response))
         record.response = response_head(response)
         write_response(response, outcome.head, body_dropped=outcome.body_dropped)
-        response.stream = _dropped if outcome.body_dropped else self._counted(entry, "response_bytes")
+        if outcome.body_dropped:
+            response.stream = _dropped
+        elif streamed:
+            response.stream = self._counted(entry, "response_bytes")
         record.cors, record.cookies = outcome.cors, outcome.cookies
         self._responded(record, response)
 
@@ -158,8 +174,10 @@ class Exchanges:
             flow.response and flow.response.status_code == 101 and not isinstance(entry.decision, Answer)
         ):
             return
-        if isinstance(entry.decision, Answer) and entry.record and flow.response:
-            entry.record.response_bytes = len(flow.response.raw_content or b"")
+        if entry.record is not None and flow.response is not None:
+            # of what was not streamed, nothing was counted yet
+            entry.record.request_bytes = entry.record.request_bytes or len(flow.request.raw_content or b"")
+            entry.record.response_bytes = entry.record.response_bytes or len(flow.response.raw_content or b"")
         self._finish(flow)
 
     def devcors_upgrade_ended(self, upgraded: Upgraded) -> None:
@@ -219,6 +237,22 @@ class Exchanges:
         if entry is not None and entry.record is not None:
             entry.record.ended = time.time()
             self._journal.finish(entry.record)
+
+
+def _origin(request: http.Request) -> str | None:
+    """As received; bytes that are no text must not end in a record as half a character."""
+    raw = value(request.headers.fields, b"origin")
+    return None if raw is None else raw.decode("latin-1")
+
+
+def _is_known_version(flow: http.HTTPFlow) -> bool:
+    """RFC 9112, section 2.3; "HTTP/2.0" written in text is none of HTTP/2's own frames."""
+    version = flow.request.http_version
+    return version in ("HTTP/1.0", "HTTP/1.1") or (version == "HTTP/2.0" and flow.client_conn.alpn == b"h2")
+
+
+def _is_event_stream(response: http.Response) -> bool:
+    return (value(response.headers.fields, b"content-type") or b"").lower().startswith(b"text/event-stream")
 
 
 def _dropped(_: bytes) -> bytes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from devcors.errors import StartError
+from devcors.errors import PortTakenError, StartError
 from devcors.urls import is_loopback_host
 
 _TRIES = 20
@@ -29,7 +30,7 @@ def bind(host: str, port: int, *, strict: bool) -> Bound:
     Raises StartError where the address is not this machine's, or the port is taken and `strict` forbids another.
     """
     addresses = LOOPBACK if host.strip("[]") == "localhost" else (host.strip("[]"),)
-    for candidate in range(port, min(port + (1 if strict or port == 0 else _TRIES), 65536)):
+    for candidate in _candidates(port, strict=strict):
         try:
             sockets = _bind_all(addresses, candidate)
         except OSError as error:
@@ -41,7 +42,13 @@ def bind(host: str, port: int, *, strict: bool) -> Bound:
             continue
         bound_port = sockets[0].getsockname()[1]
         return Bound(sockets, host, bound_port, port if port not in (0, bound_port) else None)
-    raise StartError(f"port {port} is taken", hint="stop the program that listens there, or choose another with --port")
+    raise PortTakenError(port)
+
+
+def _candidates(port: int, *, strict: bool) -> Sequence[int]:
+    if port == 0:  # the system chooses for the first family; the other one may have that port taken
+        return [0] * _TRIES
+    return range(port, min(port + (1 if strict else _TRIES), 65536))
 
 
 def _bind_all(addresses: tuple[str, ...], port: int) -> list[socket.socket]:

@@ -72,7 +72,7 @@ def _framed(message: http.Message, fields: Fields) -> Fields:
 def answer_response(answer: Answer, http_version: str) -> http.Response:
     """An answer of our own as a mitmproxy response."""
     response = http.Response.make(answer.head.status, answer.body)
-    response.http_version = http_version if http_version.startswith("HTTP/1") else "HTTP/2.0"
+    response.http_version = "HTTP/2.0" if http_version == "HTTP/2.0" else "HTTP/1.1"
     response.data.reason = answer.head.reason
     response.headers = http.Headers(answer.head.fields)
     return response

@@ -147,6 +147,6 @@ class FirstBytes(asyncio.Protocol):
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
         transport.set_protocol(protocol)
         protocol.connection_made(transport)
-        reader.feed_data(bytes(self._buffer))
+        reader.feed_data(bytes(self._buffer.lstrip(b"\r\n")))
         writer = asyncio.StreamWriter(transport, protocol, reader, loop)
         spawn(self._instance.handle_stream(reader, writer), name="devcors connection")

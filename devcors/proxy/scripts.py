@@ -39,8 +39,9 @@ class ConfiguredAddon(Exchanges):
 
     def __init__(self, uses: Collection[str], show: Show | None = None) -> None:
         journal = Journal()
-        super().__init__(lambda: self._current, journal)
+        super().__init__(lambda: self._current, journal, whole_bodies=lambda: True)
         self._uses = uses
+        self.name = f"devcors: {', '.join(sorted(uses))}"  # mitmproxy refuses two addons of one name
         self._current: Policy = compile_policy(Config(), Door(0))
         journal.listen(show or log_line)
 
@@ -56,7 +57,7 @@ class ConfiguredAddon(Exchanges):
         try:
             config = load(path=Path(getattr(ctx.options, OPTION)), environ=os.environ).config
         except DevcorsError as error:
-            raise exceptions.OptionsError(str(error)) from error
+            raise exceptions.OptionsError(str(error)) from None
         self._current = compile_policy(self._used(config), Door(ctx.options.listen_port or CORE_PORT))
 
     def _used(self, config: Config) -> Config:

@@ -45,9 +45,11 @@ class DevcorsTls(TlsConfig):
         """mitmproxy would serve its CA's revocation list here."""
 
     def get_cert(self, conn_context: Context) -> certs.CertStoreEntry:
-        """A leaf for the one name that the client asked for: SNI, else the host of its CONNECT."""
-        address = conn_context.server.address
-        host = conn_context.client.sni or (address[0] if address else "")
+        """A leaf for the one name that the client asked for: SNI, unless no config names it, else CONNECT's host."""
+        host, port = conn_context.server.address[:2] if conn_context.server.address else ("", 0)
+        sni = conn_context.client.sni
+        if sni and self._policy().opens(sni, port):
+            host = sni
         authority = self._authority()
         leaf = authority.leaf(host)
         # the CA goes along, so that a browser can be told to accept it by its key alone

@@ -43,6 +43,8 @@ def details(exchange: Exchange) -> list[Text]:
         first = next(iter(exchange.cors.verdict.chromium.messages or exchange.cors.verdict.firefox.messages), "")
         out.append(Text(f"         ✗ {printable(first)}", "red"))
         out.append(Text(f"         hint: {printable(exchange.cors.fix)}"))
+        if exchange.cors.remedy:
+            out.append(Text(f"         hint: or let devcors do it: {printable(exchange.cors.remedy)}"))
     for cookie in exchange.cookies:
         name = printable(cookie.judgement.name)
         refused = [
@@ -82,6 +84,8 @@ def printable(text: str) -> str:
 
 
 def _path(exchange: Exchange) -> str:
+    if exchange.kind == "tunnel":
+        return exchange.url
     shown = _BEFORE_TARGET.sub("", exchange.url) or "/"
     return shown if len(shown) <= 90 else f"{shown[:89]}…"
 

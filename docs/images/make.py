@@ -1,10 +1,11 @@
-"""Makes the pictures of the README anew, from real runs: demo.png (the page of `devcors demo`) and up.svg (a terminal).
+"""Makes the pictures of the README anew, from real runs: the page of `devcors demo`, and `devcors up` in a terminal.
 
     python docs/images/make.py        in an environment with devcors[test], a Chromium and Node.js
 
-Before it, once: `npm ci` in examples/vite-react. The ports 2677, 5173, 8000 and 8001 must be free. CHROMIUM names the
-browser where it is not /usr/bin/chromium. Programs run on a terminal of their own, so that they print in colour; what
-moves the cursor or clears the screen is taken out of their output, and nothing else.
+Before it, once: `npm ci` in examples/vite-react, or in a copy of it that EXAMPLE names. The ports 2677, 5173, 8000 and
+8001 must be free. CHROMIUM names the browser where it is not /usr/bin/chromium. Programs run on a terminal of their
+own, so that they print in colour; what moves the cursor or clears the screen is taken out of their output, and nothing
+else.
 """
 
 from __future__ import annotations
@@ -27,13 +28,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import FloatRect, Page, sync_playwright
 from rich.console import Console
 from rich.text import Text
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 DOOR = "http://localhost:2677"
+EXAMPLE = Path(os.environ.get("EXAMPLE", ROOT / "examples" / "vite-react"))
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 QUIET = [
     "--headless",
@@ -46,6 +48,10 @@ QUIET = [
     "--disable-sync",
 ]
 WIDTH = 1200
+
+API = '"/api" = "http://localhost:8000"'
+WRONG, RIGHT = (API.replace("= ", "= { target = ") + f', cors = "{mode}" }}' for mode in ("injcet", "inject"))
+POLICY = '\n[cors]\norigins = ["https://app.example.com"]\n'
 
 # ECMA-48: every control sequence but SGR, which is colour
 _MOVES = re.compile(r"\x1b\[[0-9;?]*[A-Za-ln-z]")
@@ -91,7 +97,7 @@ def running(command: list[str], folder: Path, home: Path) -> Iterator[Terminal]:
         "DEVCORS_HOME": str(home),
         "PYTHONPATH": str(ROOT),
         "TERM": "xterm-256color",
-        "COLUMNS": "110",
+        "COLUMNS": "120",
         "npm_config_loglevel": "error",
     }
     terminal = Terminal(command, folder, environ)
@@ -131,13 +137,13 @@ def open_and_close_socket() -> None:
 
 def picture_of_up(home: Path) -> None:
     """up.svg: the Vite example, some requests, an edit of devcors.toml that is wrong and one that is right."""
-    source = ROOT / "examples" / "vite-react"
+    source = EXAMPLE.absolute()
     app = home / "app"
     shutil.copytree(source, app, ignore=shutil.ignore_patterns("node_modules"))
     (app / "node_modules").symlink_to(source / "node_modules")
     config = app / "devcors.toml"
-    config.write_text(re.sub(r"\$\{\w+:-(\d+)\}", r"\1", config.read_text()))
-    right = config.read_text()
+    right = re.sub(r"\$\{\w+:-(\d+)\}", r"\1", config.read_text()) + POLICY
+    config.write_text(right)
     with (
         running([sys.executable, "backends/api.py"], app, home) as api,
         running(["node", "backends/chat.mjs"], app, home) as chat,
@@ -153,10 +159,9 @@ def picture_of_up(home: Path) -> None:
         ask("/api/items", method="POST", body='{"name": "jam"}', Content_Type="application/json")
         open_and_close_socket()
         ask("/api/items", Origin="https://app.example.com")
-        config.write_text(right.replace('"/api" = "', '"/api" = { cors = "injcet", target = "').rstrip() + "\n")
-        config.write_text(right.replace('"/api" = "http://localhost:8000"', WRONG))
+        config.write_text(right.replace(API, WRONG))
         up.wait_for("serves on")
-        config.write_text(right.replace('"/api" = "http://localhost:8000"', RIGHT))
+        config.write_text(right.replace(API, RIGHT))
         up.wait_for("/api cors")
         ask("/api/items", Origin="https://app.example.com")
         time.sleep(0.3)
@@ -164,24 +169,18 @@ def picture_of_up(home: Path) -> None:
     write_svg("$ devcors up -- npm run dev\n" + printed)
 
 
-_ROUTE = (
-    '"/api" = {{ target = "http://localhost:8000", cors = {{ mode = "{}", origins = ["https://app.example.com"] }} }}'
-)
-WRONG, RIGHT = _ROUTE.format("injcet"), _ROUTE.format("inject")
-
-
 def write_svg(printed: str) -> None:
     """The terminal's text as a picture, without the web fonts that rich would have it load."""
     text = _MOVES.sub("", printed).replace("\r", "")
     text = re.sub(r"\n{3,}", "\n\n", text).strip("\n")
-    console = Console(record=True, width=110, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console = Console(record=True, width=120, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text.from_ansi(text))
     picture = _FONT_FACE.sub("\n", console.export_svg(title="devcors up -- npm run dev", unique_id="up"))
     (HERE / "up.svg").write_text("".join(f"{line.rstrip()}\n" for line in picture.splitlines() if line.strip()))
 
 
 def picture_of_demo(home: Path) -> None:
-    """demo.png: the page after "Try everything"."""
+    """demo.png and faults.png: the page after "Try everything"."""
     with running(devcors("demo", "--port", "2677"), home, home) as demo, sync_playwright() as playwright:
         demo.wait_for("Local:")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
@@ -190,15 +189,20 @@ def picture_of_demo(home: Path) -> None:
         page.get_by_test_id("run-all").click()
         page.get_by_test_id("result-slow").get_by_text("2").first.wait_for()
         page.wait_for_timeout(3000)
-        end = page.get_by_test_id("run-cookies-kept").bounding_box()
-        assert end is not None
-        clip = {"x": 0, "y": 0, "width": WIDTH, "height": min(end["y"], 1900)}
-        page.screenshot(path=HERE / "demo.png", full_page=True, clip=clip)
+        page.screenshot(path=HERE / "demo.png", full_page=True, clip=_above(page, "run-down"))
+        page.get_by_test_id("run-faults").locator("xpath=ancestor::section").screenshot(path=HERE / "faults.png")
         browser.close()
 
 
+def _above(page: Page, test_id: str) -> FloatRect:
+    """What lies above the card that this element is in."""
+    card = page.get_by_test_id(test_id).locator("xpath=ancestor::section").bounding_box()
+    assert card is not None
+    return {"x": 0, "y": 0, "width": WIDTH, "height": card["y"] - 8}
+
+
 def main() -> None:
-    """Both pictures."""
+    """All pictures."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         picture_of_up(home)

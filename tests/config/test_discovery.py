@@ -60,8 +60,8 @@ def test_what_is_named_comes_first(tree: Path) -> None:
 @pytest.mark.parametrize(
     ("named", "environ", "message", "hint"),
     [
-        ("no.toml", {}, "the file given with -c is not there: {tree}/no.toml", "`devcors init`"),
-        (None, {"DEVCORS_CONFIG": "x"}, "the file that DEVCORS_CONFIG names is not there: {tree}/x", "`devcors init`"),
+        ("no.toml", {}, "the file given with -c is not there: {tree}/no.toml", "check the path"),
+        (None, {"DEVCORS_CONFIG": "x"}, "the file that DEVCORS_CONFIG names is not there: {tree}/x", "check the path"),
         (
             "project",
             {},

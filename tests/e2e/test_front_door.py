@@ -176,6 +176,8 @@ def test_a_foreign_host_is_refused(door: Daemon) -> None:
         (b"GET /" + b"a" * 17_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414),
         (b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 201 + b"\r\n", 431),
         (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 66_000 + b"\r\n\r\n", 431),
+        (b"GET / HTTP/1.2\r\nHost: localhost\r\n\r\n", 505),
+        (b"GET / HTTP/2.0\r\nHost: localhost\r\n\r\n", 505),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
     ],
 )
@@ -183,6 +185,27 @@ def test_refused_heads(door: Daemon, request_line_and_fields: bytes, status: int
     with connect(door.port) as sock:
         sock.sendall(request_line_and_fields)
         assert read_response(sock)[0] == status
+
+
+@pytest.mark.parametrize(
+    ("request_line_and_fields", "begin"),
+    [
+        (b"\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"HTTP/1.1 200 OK"),
+        (b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n", b"HTTP/1.1 200 OK"),
+        (b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", b"HTTP/1.1 200 OK"),
+        (b"OPTIONS / HTTP/1.1\r\nHost: localhost\r\nMax-Forwards: 0\r\n\r\n", b"HTTP/1.1 200 OK\r\nAllow:"),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: \xff\xfe\r\n\r\n", b"HTTP/1.1 200 OK"),
+        (
+            b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"HTTP/1.1 400",
+        ),
+        (b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: +3\r\n\r\n", b"HTTP/1.1 400"),
+        (b"GET / HTTP/1.1\r\nHost : localhost\r\n\r\n", b"HTTP/1.1 400"),
+    ],
+)
+@pytest.mark.parametrize("pieces", [False, True], ids=["whole", "byte by byte"])
+def test_heads_whole_and_byte_by_byte(door: Daemon, request_line_and_fields: bytes, begin: bytes, pieces: bool) -> None:
+    assert exchange(door.port, request_line_and_fields, pieces=pieces, timeout=0.5).startswith(begin)
 
 
 def test_hop_by_hop_fields_stay_here(door: Daemon) -> None:

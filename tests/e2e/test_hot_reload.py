@@ -17,7 +17,7 @@ from tornado.websocket import websocket_connect
 
 from tests.support.daemon import Daemon, free_port, running
 from tests.support.servers import Reply, serve
-from tests.support.streams import streaming
+from tests.support.streams import hang_up, streaming
 
 EDITS = 200
 BROKEN_EVERY = 10
@@ -68,8 +68,7 @@ class Load:
                     return
                 self.echoes += 1
                 await asyncio.sleep(0.01)
-            client.close()
-            await client.read_message()
+            hang_up(client)
 
         asyncio.run(talk())
 

@@ -14,7 +14,7 @@ import pytest
 from tornado.websocket import websocket_connect
 
 from tests.support.daemon import Daemon, running
-from tests.support.streams import streaming
+from tests.support.streams import hang_up, streaming
 
 MEGABYTE = 1 << 20
 
@@ -121,8 +121,9 @@ def _socket_exchange(door: Daemon, *messages: str | bytes) -> tuple[list[str | b
         for message in messages:
             await client.write_message(message, binary=isinstance(message, bytes))
             answers.append(await client.read_message())
-        client.close()
-        return answers, client.close_code
+        code = client.close_code
+        hang_up(client)
+        return answers, code
 
     return asyncio.run(run())
 

@@ -243,20 +243,11 @@ INTERCEPT = [
             ("b.a.test", "http://any/"),
         )
     ),
-    Case(
-        "Intercept.target",
-        host("target = 'http://h:1/base'"),
-        PROXIED,
-        {"to": "http://h:1/base/x", "> host": "api.test"},
-    ),
+    Case("Intercept.target", host("target = 'http://h:1/base'"), PROXIED, {"to": "http://h:1/base/x"}),
     Case("Intercept.verify", host("verify = false"), PROXIED, {"verify": False}),
     Case("Intercept.verify", host("target = 'https://h', verify = 'c.pem'"), PROXIED, {"verify": "/project/c.pem"}),
-    Case(
-        "Intercept.headers",
-        host("headers = { request.X-A = '1', response.X-B = '2' }"),
-        PROXIED,
-        {"> x-a": "1", "< x-b": "2"},
-    ),
+    Case("Intercept.headers", host("headers.request.X-A = '1'"), PROXIED, {"> x-a": "1"}),
+    Case("Intercept.headers", host("headers.response.X-B = '2'"), PROXIED, {"< x-b": "2"}),
     Case("Intercept.timeout", host("timeout = { connect = 1, idle = 2 }"), PROXIED, {"connect": 1.0, "idle": 2.0}),
     *(
         Case(
@@ -375,20 +366,16 @@ CORS = [
     )
 ]
 
+FRONT = "frontend = 'http://h:1'\n[server]\n"
 SERVER = [
-    Case("Config.server", "frontend = 'http://h:1'\n[server]\nlisten = 'localhost:2677'", Ask(), {"to": "http://h:1/"}),
-    Case("Server.allowed_hosts", "frontend = 'http://h:1'", Ask(host="dev.test"), {"answer": 403}),
-    Case(
-        "Server.allowed_hosts",
-        "frontend = 'http://h:1'\n[server]\nallowed_hosts = ['dev.test']",
-        Ask(host="dev.test:2677"),
-        {"to": "http://h:1/"},
-    ),
+    Case("Config.server", f"{FRONT}listen = 'localhost:2677'", Ask(), {"to": "http://h:1/"}),
+    Case("Server.allowed_hosts", FRONT, Ask(host="dev.test"), {"answer": 403}),
+    Case("Server.allowed_hosts", f"{FRONT}allowed_hosts = ['dev.test']", Ask(host="dev.test:1"), {"to": "http://h:1/"}),
 ]
 
 CASES = [*ROUTING, *REQUEST, *RESPONSE, *UPSTREAM, *INTERCEPT, *MODES, *CORS, *SERVER]
 REFUSED = {"Server.https": "true", "Server.admin": "2678", "Server.capture": "1024"}
-# where it listens and what it runs is the engine's to do: tests/proxy/test_listening.py, tests/addons
+# where it listens and what it runs is the engine's to do: test_listening.py and test_own_scripts.py in tests/proxy
 ELSEWHERE = {"Server.listen", "Config.scripts"}
 
 

@@ -103,6 +103,15 @@ APP: list[tuple[str, type[tornado.web.RequestHandler]]] = [
 ]
 
 
+def hang_up(client: tornado.websocket.WebSocketClientConnection) -> None:
+    """Closes a client's connection at once; its own `close` waits for the other side's goodbye."""
+    protocol: tornado.websocket.WebSocketProtocol | None = client.protocol  # None once it was closed
+    stream = protocol.stream if protocol else None
+    client.close()
+    if stream is not None:
+        stream.close()
+
+
 @contextmanager
 def streaming() -> Iterator[int]:
     """A running server; yields its port."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -82,13 +83,12 @@ def test_flags() -> None:
 
 def test_details_say_what_the_console_says_and_what_to_do() -> None:
     blocked = judged(((b"Set-Cookie", b"sid=1; SameSite=None"),))
-    console, hint, refused, why = (text.plain.strip() for text in details(blocked))
-    assert console.startswith(
+    said = [text.plain.strip() for text in details(blocked)]
+    assert said[0].startswith(
         "✗ Access to fetch at 'https://api.test/api' from origin 'http://localhost:5173' has been"
     )
-    assert hint.startswith("hint: ")
-    assert refused == "✗ cookie sid refused by Chromium, Firefox"
-    assert why.startswith("hint: ")
+    assert "✗ cookie sid refused by Chromium, Firefox" in said
+    assert all(after.startswith("hint: ") for one, after in pairwise(said) if one.startswith("✗"))
     rewritten = judged(((b"Set-Cookie", b"sid=1; Path=/v2"),), "localhost", ROUTED)
     assert [text.plain.strip() for text in details(rewritten)][-1] == "~ cookie sid: Path /v2 -> /api"
 

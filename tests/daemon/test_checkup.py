@@ -1,0 +1,123 @@
+"""What `doctor` finds."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from devcors.config.dirs import data_dir
+from devcors.daemon import checkup as module
+from devcors.daemon.checkup import Check, checkup
+from devcors.proxy.authority import CERTIFICATE_FILE, KEY_FILE, CertificateAuthority
+from tests.support.daemon import free_port
+from tests.support.servers import Reply, serve
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DEVCORS_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def findings(folder: Path, text: str) -> dict[str, Check]:
+    (folder / "devcors.toml").write_text(text)
+    return {check.name: check for check in checkup(folder / "devcors.toml", None)}
+
+
+def test_nothing_wrong(folder: Path) -> None:
+    with serve(lambda _: Reply()) as server:
+        found = findings(folder, f'frontend = "{server.url}"\n[server]\nlisten = "localhost:{free_port()}"')
+    assert list(found) == ["python", "mitmproxy", "config", "port", "frontend", "ca"]
+    assert {check.result for name, check in found.items() if name != "mitmproxy"} == {"ok"}
+    assert found["config"].message.endswith("devcors.toml")
+    assert set(found["ca"].to_json()) == {"name", "result", "message", "hint"}
+
+
+def test_a_broken_config_ends_there(folder: Path) -> None:
+    found = findings(folder, 'frontend = "localhost"')
+    assert list(found) == ["python", "mitmproxy", "config", "ca"]
+    assert found["config"].result == "error"
+    assert "devcors.toml:1:12" in found["config"].message
+
+
+@pytest.mark.parametrize(("installed", "result"), [("11.0.2", "warning"), ("12.2.3", "ok")])
+def test_versions_with_known_trouble(monkeypatch: pytest.MonkeyPatch, installed: str, result: str) -> None:
+    monkeypatch.setattr(module, "version", lambda _: installed)
+    found = {check.name: check for check in checkup(None, None)}
+    assert found["mitmproxy"].result == result
+    assert installed in found["mitmproxy"].message
+
+
+def test_a_port_that_is_taken_names_its_owner(folder: Path) -> None:
+    with serve(lambda _: Reply()) as server:
+        found = findings(folder, f'frontend = "{server.url}"\n[server]\nlisten = "127.0.0.1:{server.port}"')
+        assert found["port"].result == "warning"
+        assert f"port {server.port} is taken, by " in found["port"].message
+
+
+def test_an_address_of_another_machine_is_an_error(folder: Path) -> None:
+    found = findings(folder, 'frontend = "http://localhost:9"\n[server]\nlisten = "192.0.2.1:2677"')
+    assert found["port"].result == "error"
+    assert "listen" in (found["port"].hint or "")
+
+
+def test_backends_are_dialed(folder: Path) -> None:
+    with serve(lambda _: Reply()) as up:
+        found = findings(
+            folder,
+            f'[routes]\n"/up" = "{up.url}"\n"/down" = "http://localhost:{free_port()}"\n'
+            '[intercept]\n"seen.test" = {}\n"moved.test" = { target = "http://no-such-host.invalid" }',
+        )
+    assert found["/up"].result == "ok"
+    assert (found["/down"].result, "ECONNREFUSED" in found["/down"].message) == ("warning", True)
+    assert found["/down"].hint
+    assert found["moved.test"].result == "warning"
+    assert "seen.test" not in found
+
+
+@contextmanager
+def resetting() -> Iterator[int]:
+    """A server that resets every connection."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def accept() -> None:
+            connection, _ = server.accept()
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        yield int(server.getsockname()[1])
+        thread.join(5)
+
+
+def test_a_backend_that_resets_does_not_end_the_checkup(folder: Path) -> None:
+    with resetting() as port:
+        found = findings(folder, f'frontend = "http://127.0.0.1:{port}"')
+    assert found["frontend"].result in ("ok", "warning")  # by how soon the reset comes
+    assert list(found)[-1] == "ca"
+
+
+def authority() -> Check:
+    return next(check for check in checkup(None, None) if check.name == "ca")
+
+
+def test_the_certificate_authority_is_looked_at_and_not_made() -> None:
+    ca = data_dir() / "ca"
+    assert authority().result == "ok"
+    assert not ca.exists()
+    CertificateAuthority.load_or_create(ca)
+    assert "valid until" in authority().message
+    (ca / KEY_FILE).chmod(0o644)
+    assert authority().result == "error"
+    assert authority().hint == f"chmod 600 {ca / KEY_FILE}"
+    (ca / KEY_FILE).chmod(0o600)
+    (ca / CERTIFICATE_FILE).write_text("broken")
+    assert (authority().result, "remove" in (authority().hint or "")) == ("error", True)
