@@ -92,8 +92,11 @@ def _is_same(raw_origin: bytes, target: Origin) -> bool:
 
 
 def _credentials(head: RequestHead, preflight: bool) -> tuple[bool, tuple[str, ...]]:
-    """Credentials mode: a cross-origin request carries cookies only with "include"; a preflight never carries any."""
-    if value(head.fields, b"cookie") is not None:
+    """Credentials mode: only with "include" does a cross-origin request carry cookies, or tell of storage access.
+
+    Sec-Fetch-Storage-Access (Storage Access Headers, section 3.1) goes to other sites only. A preflight has neither.
+    """
+    if value(head.fields, b"cookie") is not None or value(head.fields, b"sec-fetch-storage-access") is not None:
         return True, ()
     if preflight:
         return False, ("credentials: same-origin (a preflight does not tell)",)

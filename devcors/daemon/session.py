@@ -58,7 +58,7 @@ class Session:
         self._exit_code = 0
         self._signals = 0
         self._dev_server: DevServer | None = None
-        self.journal = Journal()
+        self.journal = Journal(later=asyncio.get_running_loop().call_later)
 
     async def run(self) -> int:
         """The process's exit code. Raises DevcorsError where it could not start."""
@@ -89,6 +89,7 @@ class Session:
                 watcher.stop()
         finally:
             await self._shut_down(engine)
+            self.journal.close()
             restore()
         return self._exit_code
 

@@ -62,7 +62,8 @@ class RealNetwork:
         if key not in self._events:
             self._events[key] = Event(sent, self.exchange(Message(sent, self._ask, tuple(self._chain))))
         event = self._events[key]
-        event.browsers.append(self._browser)
+        if self._browser not in event.browsers:  # a redirect may lead to where it came from
+            event.browsers.append(self._browser)
         if isinstance(event.outcome, Failure):
             return NetworkFailure(event.outcome.net_error.removeprefix("net::"))
         return event.outcome.response

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from devcors.cookies.judge import Judgement
+from devcors.cors.explain import explain, warnings
 from devcors.cors.requests import CorsRequest
 from devcors.cors.verdict import Verdict
 from devcors.heads import RequestHead, ResponseHead, value
@@ -93,33 +94,59 @@ class CookieOutcome:
 
 @dataclass(frozen=True, slots=True)
 class CorsOutcome:
-    """The verdict on what the browser gets, and on what the server itself said.
+    """The verdict on what the browser gets (`sent`), and on what the server itself said (`received`).
 
-    `fix` is the change on the server; `remedy` is what devcors.toml could say instead, where it can help.
+    `remedy` is what devcors.toml could say about a blocked response, where it can help. `included` is of a preflight:
+    what it comes to if the request is one with credentials, where that makes a difference. A preflight does not tell;
+    if `verdict` allows the request and none follows, then `included` is what happened.
+
+    The words are made when they are asked for: most verdicts are never read.
     """
 
     request: CorsRequest
     verdict: Verdict
     server: Verdict
-    explanation: str
-    fix: str
+    sent: ResponseHead
+    received: ResponseHead
     remedy: str = ""
+    included: CorsOutcome | None = None
 
     @property
     def only_through_devcors(self) -> bool:
         """It passes, but would not without devcors."""
         return self.verdict.allowed and not self.server.allowed
 
+    @property
+    def explanation(self) -> str:
+        """Why it is blocked, or would be without devcors; empty where it passes."""
+        return self._explained()[0]
+
+    @property
+    def fix(self) -> str:
+        """The one change on the server; empty where there is nothing to change."""
+        return self._explained()[1]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to put right in the server's own answer, be it allowed or not."""
+        return warnings(self.request, self.received)
+
+    def _explained(self) -> tuple[str, str]:
+        if not self.verdict.allowed:
+            return explain(self.verdict, self.request, self.sent)
+        return explain(self.server, self.request, self.received)
+
     def to_json(self) -> dict[str, Any]:
         """The fields of the exchange record (design, section 6)."""
         server = self.server.to_json()
+        explanation, fix = self._explained()
         return {
             **self.verdict.to_json(),
-            "explanation": self.explanation,
-            "fix": self.fix,
+            "explanation": explanation,
+            "fix": fix,
             "assumed": list(self.request.assumed),
             "server": {key: server[key] for key in ("allowed", "chromium", "firefox")},
-            "warnings": [],
+            "warnings": list(self.warnings),
         }
 
 

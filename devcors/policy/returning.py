@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from devcors.cookies.judge import Context, judge_set_cookie
 from devcors.cookies.rewrite import FrontDoor, Rewritten, rewrite_auto, rewrite_table
-from devcors.cors.explain import explain
 from devcors.cors.judge import judge
+from devcors.cors.requests import CorsRequest
 from devcors.errors import MalformedError
 from devcors.heads import Field, Fields, ResponseHead, replaced, value
 from devcors.routing.fields import location_back
@@ -152,12 +154,31 @@ def _cors(forward: Forward, head: ResponseHead) -> tuple[ResponseHead, CorsOutco
     sent = _corrected(forward, head)
     if request is None:
         return sent, None
-    server = judge(request, head)
-    verdict = server if sent is head else judge(request, sent)
-    blocked, said = (verdict, sent) if not verdict.allowed else (server, head)
-    explanation, fix = explain(blocked, request, said)
-    remedy = "" if verdict.allowed else _remedy(forward)
-    return sent, CorsOutcome(request, verdict, server, explanation, fix, remedy)
+    outcome = _judged(forward, request, head, sent)
+    if not request.preflight or request.credentials:
+        return sent, outcome
+    return sent, _with_either_mode(forward, outcome)
+
+
+def _judged(forward: Forward, request: CorsRequest, received: ResponseHead, sent: ResponseHead) -> CorsOutcome:
+    server = judge(request, received)
+    verdict = server if sent is received else judge(request, sent)
+    return CorsOutcome(request, verdict, server, sent, received, "" if verdict.allowed else _remedy(forward))
+
+
+def _with_either_mode(forward: Forward, outcome: CorsOutcome) -> CorsOutcome:
+    """A preflight's outcome for both credentials modes: it carries no cookie, so does not tell which one is meant."""
+    why = "no request followed" if outcome.verdict.allowed else "the answer speaks of them"
+    request = replace(outcome.request, credentials=True, assumed=(f"credentials: include ({why})",))
+    included = _judged(forward, request, outcome.received, outcome.sent)
+    if included.verdict.chromium.error == outcome.verdict.chromium.error:
+        return outcome
+    if outcome.verdict.allowed:
+        return replace(outcome, included=included)
+    # blocked either way: who answers with this field, and without `*`, means requests with credentials
+    named = included.verdict.chromium.error != "PreflightWildcardOriginNotAllowed"
+    means_it = named and value(outcome.sent.fields, b"access-control-allow-credentials") is not None
+    return included if means_it else outcome
 
 
 def _remedy(forward: Forward) -> str:

@@ -4,19 +4,38 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from .record import Exchange
 
 Listener = Callable[[Exchange], None]
 
 
-class Journal:
-    """Keeps the last `limit` finished exchanges and tells each to the listeners, in the order in which they end."""
+class Timer(Protocol):
+    """What `call_later` of an event loop returns."""
 
-    def __init__(self, limit: int = 5000) -> None:
+    def cancel(self) -> object: ...
+
+
+Later = Callable[[float, Callable[[], None]], Timer]
+
+FOLLOWS_WITHIN = 0.5
+"""Seconds: a request follows its preflight at once, if it follows."""
+
+
+class Journal:
+    """Keeps the last `limit` finished exchanges and tells each to the listeners, in the order in which they end.
+
+    `later` calls a function after some seconds (an event loop's `call_later`). With it, a preflight whose outcome hangs
+    on what it does not tell is held for a moment: if no request follows, it was refused, and that is its verdict.
+    """
+
+    def __init__(self, limit: int = 5000, later: Later | None = None) -> None:
         self._kept: deque[Exchange] = deque(maxlen=limit)
         self._listeners: list[Listener] = []
         self._preflights: OrderedDict[tuple[str, str, str], int] = OrderedDict()
+        self._held: dict[int, tuple[Exchange, Timer]] = {}
+        self._later = later
         self._last_id = 0
 
     def next_id(self) -> int:
@@ -37,10 +56,35 @@ class Journal:
 
     def preflight_of(self, origin: str, url: str, method: str) -> int | None:
         """The preflight that this request was allowed by, if one was seen; it is named once."""
-        return self._preflights.pop((origin, url, method), None)
+        found = self._preflights.pop((origin, url, method), None)
+        if found in self._held:
+            exchange, timer = self._held.pop(found)
+            timer.cancel()
+            self._tell(exchange)
+        return found
 
     def finish(self, exchange: Exchange) -> None:
         """The exchange has ended."""
+        if self._later is None or exchange.cors is None or exchange.cors.included is None:
+            self._tell(exchange)
+            return
+        timer = self._later(FOLLOWS_WITHIN, lambda: self._not_followed(exchange.id))
+        self._held[exchange.id] = (exchange, timer)
+
+    def _not_followed(self, preflight: int) -> None:
+        exchange, _ = self._held.pop(preflight)
+        assert exchange.cors is not None
+        exchange.cors = exchange.cors.included
+        self._tell(exchange)
+
+    def close(self) -> None:
+        """What is held is told as it stands."""
+        for exchange, timer in self._held.values():
+            timer.cancel()
+            self._tell(exchange)
+        self._held.clear()
+
+    def _tell(self, exchange: Exchange) -> None:
         self._kept.append(exchange)
         for listener in tuple(self._listeners):
             listener(exchange)

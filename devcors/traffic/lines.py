@@ -45,6 +45,8 @@ def details(exchange: Exchange) -> list[Text]:
         out.append(Text(f"         hint: {printable(exchange.cors.fix)}"))
         if exchange.cors.remedy:
             out.append(Text(f"         hint: or let devcors do it: {printable(exchange.cors.remedy)}"))
+    if exchange.cors is not None:
+        out += [Text(f"         ! {printable(warning)}", "yellow") for warning in exchange.cors.warnings]
     for cookie in exchange.cookies:
         name = printable(cookie.judgement.name)
         refused = [

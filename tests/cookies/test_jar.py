@@ -93,6 +93,11 @@ def test_secure_cookies_are_left_alone(
         assert verdict.reasons == (() if accepted else (reason,))
 
 
+def test_chromium_names_an_overwriting_beside_other_reasons() -> None:
+    jar = jar_of(CHROMIUM, (b"c=1; Secure; Path=/", APP))
+    assert jar.set(b"c=2; Secure; Path=/", APP_HTTP, NOW).reasons == ("SecureOnly", "OverwriteSecure")
+
+
 @pytest.mark.parametrize("text", [b"a=1; HttpOnly", b"h=2; Path=/", b"h=; Max-Age=0; Path=/"])
 def test_scripts_and_http_only(text: bytes) -> None:
     for browser in (CHROMIUM, FIREFOX, SAFARI):
@@ -147,6 +152,12 @@ def test_a_redirect_through_another_site() -> None:
         choices = jar.choose(back, NOW)
         assert cookie_field(choices) == field
         assert "".join(choice.verdict.message for choice in choices) == message
+
+
+def test_firefox_does_not_blame_the_redirect_where_the_page_is_of_another_site() -> None:
+    linked = Context(*SITE, "/", ("https", "third.test"), top_level_navigation=True, via=(OTHER,))
+    (choice,) = jar_of(FIREFOX, (b"strict=1; SameSite=Strict", APP)).choose(linked, NOW)
+    assert (choice.verdict.accepted, choice.verdict.message) == (False, "")
 
 
 def test_a_frame_of_another_site_between_page_and_request() -> None:
@@ -211,6 +222,12 @@ def test_priorities_count_in_chromium() -> None:
     texts = [b"c%03d=1; Priority=%s" % (number, b"Low" if number >= 100 else b"High") for number in range(MOST + 1)]
     jar = jar_of(CHROMIUM, *((text, LOCAL) for text in texts))
     assert names(jar) == [b"c%03d" % number for number in (*range(100), *range(131, MOST + 1))]
+
+
+def test_a_partition_has_room_for_180_in_chromium_and_only_the_oldest_goes() -> None:
+    texts = [b"c%03d=1; Secure; Partitioned; Priority=%s" % (n, b"Low" if n % 2 else b"High") for n in range(MOST + 2)]
+    jar = jar_of(CHROMIUM, *((text, LOCAL) for text in texts))
+    assert names(jar) == [b"c%03d" % number for number in range(2, MOST + 2)]
 
 
 def test_an_insecure_cookie_has_no_place_among_secure_ones_in_firefox() -> None:

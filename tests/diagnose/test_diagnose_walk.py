@@ -234,6 +234,7 @@ def test_endless_redirects_end() -> None:
     with serve(_redirecting("/old")) as server:
         report = diagnose(f"{server.url}/old", follow=True)
     assert (report.outcome, report.explanation) == ("blocked", "More than 20 redirects.")
+    assert {step.judged.browsers for step in report.steps if step.judged} == {("chromium", "firefox")}
 
 
 def test_what_the_code_does_not_see_is_told() -> None:

@@ -28,10 +28,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, straight(Path(folder)) as browser:
         found = [(case, lines) for case, said in list(browser.ask(asked)) if (lines := list(compared(case, said)))]
         for case, lines in found:
-            print(report(case, lines))  # noqa: T201 - its output
+            print(report(case, lines))
             small = reduced(case, lambda smaller: bool(disagreements(smaller, browser)))
-            print("smaller:", report(small, disagreements(small, browser)))  # noqa: T201 - its output
-    print(f"{len(asked)} cases, {len(found)} disagreements")  # noqa: T201 - its output
+            print("smaller:", report(small, disagreements(small, browser)))
+    print(f"{len(asked)} cases, {len(found)} disagreements")
     return 1 if found else 0
 
 

@@ -96,8 +96,10 @@ class Said:
 class Browser:
     """One browser process, asked again and again."""
 
-    def __init__(self, context: BrowserContext, lab: Lab) -> None:
+    def __init__(self, context: BrowserContext, lab: Lab, *, signed_in: Sequence[str] = ()) -> None:
+        """`signed_in`: the origins of which the jar holds a session cookie, whenever cases are asked."""
         self._lab = lab
+        self._signed_in = signed_in
         self._page = context.pages[0]
         self._session = context.new_cdp_session(self._page)
         self._events = _Events(self._session)
@@ -113,6 +115,8 @@ class Browser:
 
     def _ask(self, cases: list[Json]) -> Iterator[tuple[Json, list[Said]]]:
         self._session.send("Network.clearBrowserCookies")
+        for url in self._signed_in:
+            self._session.send("Network.setCookie", {"name": "session", "value": "1", "url": url})
         self._events.clear()
         results = self._page.evaluate(RUN, [_fetches(case) for case in cases])
         self._events.settle()

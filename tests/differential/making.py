@@ -10,6 +10,7 @@ one, and what asks a browser wants a thousand that have little to do with one an
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,6 +54,7 @@ _METHODS = ("GET", "GET", "GET", "POST", "POST", "PUT", "DELETE", "PATCH", "HEAD
 _PREFLIGHT_STATUSES = (*(200, 204) * 12, 201, 299, 300, 301, 302, 304, 307, 400, 401, 404, 405, 500)
 _STATUSES = (*(200,) * 6, 201, 204, 206, 304, 401, 404, 500, 503)
 
+_INCLUDED = ("Access-Control-Allow-Credentials", "true")
 _LONG = ("x" * 127, "x" * 128, "x" * 129, "x" * 900)
 _HEADERS: dict[str, Sequence[str]] = {
     "X-Foo": ("1",),
@@ -62,14 +64,15 @@ _HEADERS: dict[str, Sequence[str]] = {
     "If-Match": ('"1"',),
     "Content-Type": (
         "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json",
-        "TEXT/PLAIN", "text/plain; charset=utf-8", 'text/plain; a="b"', "text/html", "text/plain, text/html", "text", "",
-        "application/json; charset=utf-8", "text/plain;x={}", "text/plain;" + "x" * 120,
+        "TEXT/PLAIN", "text/plain; charset=utf-8", 'text/plain; a="b"', "text/html", "text/plain, text/html", "text",
+        "", "application/json; charset=utf-8", "text/plain;x={}", "text/plain;" + "x" * 120,
     ),
     "Accept": ("*/*", "text/html, */*;q=0.1", 'a"b', "a{b", "a\xe9", "a\tb", *_LONG),
     "Accept-Language": ("en", "en-GB, de;q=0.5", "en_GB", "en*", "e(n", *_LONG),
     "Content-Language": ("en", "de-AT; x=y", "en/GB", *_LONG),
     "Range": (
-        "bytes=0-", "bytes=5-9", "bytes=9-5", "bytes=-5", "bytes=0-1,2-3", "bytes= 0-1", "BYTES=0-1", "lines=1-2", "bytes=01-2"
+        "bytes=0-", "bytes=5-9", "bytes=9-5", "bytes=-5", "bytes=0-1,2-3", "bytes= 0-1", "BYTES=0-1", "lines=1-2",
+        "bytes=01-2",
     ),
     "DPR": ("2", "x"),
     "Save-Data": ("on", "off"),
@@ -111,7 +114,9 @@ def case(random: Random, name: str) -> Json:
     page = random.choice(PAGES)
     # of a secure page, all but what would be mixed content: it is never asked for
     reachable = [url for url in TARGETS if page.startswith("http:") or _is_secure(url)]
-    fetches = [_fetch(random, page, reachable) for _ in range(random.choice([1, 1, 1, 2]))]
+    fetches = [_fetch(random, page, reachable)]
+    if _seldom(random, 3):
+        fetches.append(_fetch(random, page, reachable) if _seldom(random, 3) else _back(page, fetches[0]))
     made = {"id": name, "group": "differential", "steps": [{"do": "goto", "url": page}, *fetches]}
     _name_cookies(made)
     return made
@@ -135,9 +140,7 @@ def _fetch(random: Random, page: str, reachable: list[str]) -> Json:
     origins = [random.choice(reachable) for _ in range(random.choice([1, 1, 1, 2, 2, 3]))]
     hops: list[Json] = []
     for number, origin in enumerate(origins):
-        # Fetch, section 4.4, "HTTP-redirect fetch": whoever is led on by a third party is nobody
-        led_on = zip(origins[:number], origins[1 : number + 1], strict=True)
-        asker = "null" if any(a not in (b, page) for a, b in led_on) else page
+        asker = _asker(page, origins[: number + 1])
         hop: Json = {"origin": origin, "preflight": _preflight(random, asker, step)}
         hop["response"] = _response(random, asker, step, last=number == len(origins) - 1)
         hop["response"]["set_cookie"] = set_cookie(random, urlsplit(origin).hostname or "")
@@ -145,6 +148,26 @@ def _fetch(random: Random, page: str, reachable: list[str]) -> Json:
             hop["userinfo"] = "user:secret@"
         hops.append(hop)
     return {**step, "url": origins[0], "hops": hops}
+
+
+def _asker(page: str, origins: list[str]) -> str:
+    """The Origin that the last one is told: whoever is led on by a third party is nobody (Fetch, section 3.2)."""
+    return "null" if any(a not in (b, page) for a, b in pairwise(origins)) else page
+
+
+def _back(page: str, first: Json) -> Json:
+    """The same way once more, with nothing wrong: which cookies go along is the question."""
+    first.update({"withCredentials": True} if first["do"] == "xhr" else {"credentials": "include"})
+    origins = [hop["origin"] for hop in first["hops"]]
+    hops: list[Json] = []
+    for number, origin in enumerate(origins):
+        allowed = [["Access-Control-Allow-Origin", _asker(page, origins[: number + 1])], [*_INCLUDED]]
+        answer = {"headers": allowed, "status": 200, "set_cookie": []}
+        led_on = {"status": 307, "location": "@next"} if number < len(origins) - 1 else {}
+        hops.append(
+            {"origin": origin, "preflight": {"headers": allowed, "status": 204}, "response": {**answer, **led_on}}
+        )
+    return {"do": "fetch", "method": "GET", "credentials": "include", "url": origins[0], "hops": hops}
 
 
 def _asked(random: Random) -> Json:

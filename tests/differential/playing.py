@@ -121,7 +121,9 @@ class _Answers:
             else:
                 hop.held[_name(kept)] = verdict.reasons
         texts = [text for name, text in lines if name == "Set-Cookie"]
-        for text, verdict in zip(texts, self.jar.receive([t.encode("latin-1") for t in texts], context, _NOW), strict=True):
+        for text, verdict in zip(
+            texts, self.jar.receive([t.encode("latin-1") for t in texts], context, _NOW), strict=True
+        ):
             if verdict.reasons:
                 hop.refused[cookie_key(text)] = verdict.reasons
 
@@ -152,7 +154,7 @@ def _place(url: str) -> tuple[str, str]:
 
 def differences(ours: Said, theirs: Said) -> Iterator[str]:
     """What the rules and the browser do not agree on, a line each."""
-    said = {
+    said: dict[str, tuple[object, object]] = {
         "allowed": (ours.allowed, theirs.allowed),
         "error": (ours.error, theirs.error),
         "visible": (ours.visible, tuple(sorted(set(theirs.visible)))),

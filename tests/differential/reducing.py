@@ -5,10 +5,10 @@ from __future__ import annotations
 import copy
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from .asking import Browser
+from .asking import Browser, Said
 from .playing import differences, played
 
 Json = dict[str, Any]
@@ -25,7 +25,7 @@ def disagreements(case: Json, browser: Browser) -> list[str]:
     return list(compared(fresh, said))
 
 
-def compared(case: Json, said: list[Any]) -> Iterator[str]:
+def compared(case: Json, said: Sequence[Said]) -> Iterator[str]:
     """The same for a case that was asked."""
     for number, (ours, theirs) in enumerate(zip(played(case), said, strict=True), start=1):
         yield from (f"step {number}, {line}" for line in differences(ours, theirs))
@@ -47,7 +47,7 @@ def report(case: Json, lines: list[str]) -> str:
 def _smaller(case: Json) -> Iterator[Json]:
     for number in range(1, len(case["steps"])):
         if len(case["steps"]) > 2:
-            yield _edited(case, lambda steps, number=number: steps.pop(number))
+            yield _without(case, "steps", number)
         yield from _smaller_step(case, number)
 
 
@@ -55,28 +55,26 @@ def _smaller_step(case: Json, number: int) -> Iterator[Json]:
     step = case["steps"][number]
     for key in ("body", "headers", "method", "credentials", "withCredentials"):
         if key in step:
-            yield _edited(case, lambda steps, key=key: steps[number].pop(key))
+            yield _without(case, "steps", number, key)
     for at in range(len(step.get("headers", []))):
-        yield _edited(case, lambda steps, at=at: steps[number]["headers"].pop(at))
+        yield _without(case, "steps", number, "headers", at)
     if len(step["hops"]) > 1:
-        yield _edited(case, lambda steps: _end_early(steps[number]["hops"]))
+        shorter = _without(case, "steps", number, "hops", len(step["hops"]) - 1)
+        last = shorter["steps"][number]["hops"][-1]["response"]
+        last["status"] = 200
+        del last["location"]
+        yield shorter
     for at, hop in enumerate(step["hops"]):
-        for kind in ("preflight", "response"):
-            for key in ("headers", "set_cookie"):
-                for line in range(len(hop[kind].get(key, []))):
-                    yield _edited(
-                        case, lambda steps, at=at, kind=kind, key=key, line=line: steps[number]["hops"][at][kind][key].pop(line)
-                    )
+        for kind, key in (("preflight", "headers"), ("response", "headers"), ("response", "set_cookie")):
+            for line in range(len(hop[kind][key])):
+                yield _without(case, "steps", number, "hops", at, kind, key, line)
 
 
-def _end_early(hops: list[Json]) -> None:
-    """Leaves out the last hop; the one before it answers 200."""
-    hops.pop()
-    hops[-1]["response"]["status"] = 200
-    hops[-1]["response"].pop("location")
-
-
-def _edited(case: Json, edit: Callable[[list[Json]], object]) -> Json:
+def _without(case: Json, *path: str | int) -> Json:
+    """The case less what lies at the end of the path."""
     smaller = copy.deepcopy(case)
-    edit(smaller["steps"])
+    place: Any = smaller
+    for part in path[:-1]:
+        place = place[part]
+    del place[path[-1]]
     return smaller

@@ -37,15 +37,17 @@ def allow_origin(random: Random, origin: str, credentials: bool) -> Lines:
         "*" if credentials else "* ", noise, f"http:{noise}", f"http://localhost{noise}", f"x-y:{noise}",
     )  # fmt: skip
     origins = _lines(random, "Access-Control-Allow-Origin", [origin] if credentials else [origin, "*"], bad)
-    allowed = _lines(random, "Access-Control-Allow-Credentials", ["true"], _CREDENTIALS, absent=0.05 if credentials else 0.6)
+    allowed = _lines(
+        random, "Access-Control-Allow-Credentials", ["true"], _CREDENTIALS, absent=0.05 if credentials else 0.6
+    )
     return origins + allowed
 
 
 def _lists(random: Random, name: str, good: Sequence[str], wanted: Sequence[str], *, absent: float) -> Lines:
     joined = ", ".join(wanted)
     bad = (
-        joined.lower(), joined.upper(), ", ".join(wanted[1:]), f"{joined},", f",,{joined}", f"{joined} ; x", f"{joined}\t",
-        joined.replace(",", " "), f'"{joined}"', f"{joined}, \xe9", "*, x-foo", "*", "GET,\tPUT", "",
+        joined.lower(), joined.upper(), ", ".join(wanted[1:]), f"{joined},", f",,{joined}", f"{joined} ; x",
+        f"{joined}\t", joined.replace(",", " "), f'"{joined}"', f"{joined}, \xe9", "*, x-foo", "*", "GET,\tPUT", "",
         _noise(random, "abP,/ \t\"*;=-", 6),
     )  # fmt: skip
     return _lines(random, name, good, bad, absent=absent)
@@ -69,7 +71,9 @@ def allow_headers(random: Random, names: Sequence[str], credentials: bool) -> Li
 
 def expose(random: Random) -> Lines:
     """Access-Control-Expose-Headers for X-Seen."""
-    return _lists(random, "Access-Control-Expose-Headers", ["X-Seen", "x-seen, X-None", "*"], ["X-Seen", "b"], absent=0.3)
+    return _lists(
+        random, "Access-Control-Expose-Headers", ["X-Seen", "x-seen, X-None", "*"], ["X-Seen", "b"], absent=0.3
+    )
 
 
 def set_cookie(random: Random, host: str) -> list[str]:

@@ -25,6 +25,7 @@ Json = dict[str, Any]
 
 PLAIN_PORTS, TLS_PORTS = (18081, 18082), (18443, 18444)
 HOSTS = ("localhost", "127.0.0.1", "[::1]", "foo.localhost", "app.site.test", "api.site.test", "other.test")
+_ORIGINS = tuple(f"{scheme}://{host}" for host in HOSTS for scheme in ("http", "https"))
 DOOR_PORT = 18082
 """At the front door, devcors is what answers at this port on every loopback host."""
 
@@ -42,7 +43,10 @@ def straight(folder: Path) -> Iterator[Browser]:
 def proxied(folder: Path) -> Iterator[tuple[Browser, Daemon]]:
     """A browser that has devcors as its proxy, for every host of the cases."""
     with _lab(folder) as (made, _):
-        plain = [f'"{host}:{port}" = {{ target = "http://127.0.0.1:{made.plain}" {_AS_IT_IS} }}' for host, port in _all(PLAIN_PORTS)]
+        plain = [
+            f'"{host}:{port}" = {{ target = "http://127.0.0.1:{made.plain}" {_AS_IT_IS} }}'
+            for host, port in _all(PLAIN_PORTS)
+        ]
         tls = [
             f'"{host}:{port}" = {{ target = "https://127.0.0.1:{made.tls}", verify = false {_AS_IT_IS} }}'
             for host, port in _all(TLS_PORTS)
@@ -52,7 +56,7 @@ def proxied(folder: Path) -> Iterator[tuple[Browser, Daemon]]:
             httpx.get("https://localhost:18443/page", proxy=daemon.url, trust_env=False, verify=False)
             flags = through_proxy(daemon.port, folder / "home" / "data" / "ca" / "devcors-ca.pem")
             with browser(folder / "profile", *flags) as context:
-                yield Browser(context, made), daemon
+                yield Browser(context, made, signed_in=_ORIGINS), daemon
 
 
 @contextmanager
@@ -65,7 +69,7 @@ def at_the_door(folder: Path) -> Iterator[tuple[Browser, Daemon]]:
             door = f"MAP *:{DOOR_PORT} 127.0.0.1:{daemon.port}"
             flags = (_rules(made, elsewhere, door), f"--ignore-certificate-errors-spki-list={key}")
             with browser(folder / "profile", *flags) as context:
-                yield Browser(context, made), daemon
+                yield Browser(context, made, signed_in=_ORIGINS), daemon
 
 
 _AS_IT_IS = ', cookies = "keep", redirects = "keep"'

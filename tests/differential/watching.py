@@ -1,7 +1,8 @@
-"""What devcors' records say of a case, beside what the browser said: one row for each hop that devcors saw.
+"""What devcors' records say of a case, beside what the browser said: one row for each record.
 
-A browser names one error for a whole chain of redirects. It belongs to the last hop that was asked for; the hops
-before it have passed. devcors sees only the hops that lead through it, and judges each as it passes.
+A browser names one error for a whole chain of redirects, and tells by its name whether a preflight or a response is
+meant. It belongs to the last hop that was asked for; what came before it has passed. devcors sees only the hops that
+lead through it, and judges each message as it passes.
 """
 
 from __future__ import annotations
@@ -9,87 +10,106 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from tests.support.daemon import Record
 
-from .asking import Hop, Said, cookie_key
+from .asking import Hop, Said
 
 Json = dict[str, Any]
+Refusals = set[tuple[str, ...]]
+Verdict = tuple[str | None, str]
+"""Error and parameter."""
+Kind = Literal[
+    "", "empty-jar", "preflight-blocked-twice", "redirect-from-home", "set-cookie-without-credentials", "null-origin"
+]
+"""What a proxy cannot see, as docs/judge/what-a-proxy-cannot-see.md calls it; "" for what it could."""
 
 _AT = re.compile(r"/c/([^/]+)/(\d+)/(\d+)$")
-Key = tuple[str, int, int]
+_OF_PREFLIGHTS = re.compile(r"Preflight|.*PreflightResponse$")
 
 
 @dataclass
 class Row:
-    """One hop: the verdict on the record and the browser's, and the same of the cookies that the response sets."""
+    """One record: its verdict and the browser's (error and parameter), and why each refuses cookies of the response."""
 
     case: Json
     step: int
     hop: int
-    record: tuple[str | None, str]
-    browser: tuple[str | None, str]
-    record_refuses: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    browser_refuses: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    record: Verdict
+    browser: Verdict
+    record_refuses: Refusals = field(default_factory=set)
+    browser_refuses: Refusals = field(default_factory=set)
 
     @property
-    def agrees(self) -> bool:
-        """Whether both say the same of the response and of each cookie."""
-        return self.record == self.browser and self.record_refuses == self.browser_refuses
+    def verdicts_agree(self) -> bool:
+        """Whether both say the same of the message."""
+        return self.record == self.browser
 
     @property
-    def kind(self) -> str:
-        """What a proxy cannot see that made them differ; "" for what it could."""
-        included = includes_credentials(self.case["steps"][self.step])
-        if self.record != self.browser:
-            return _CREDENTIALS if included else ""
-        if not self.browser_refuses:
-            return _NO_CREDENTIALS
+    def cookies_agree(self) -> bool:
+        """Whether both say the same of each cookie."""
+        return self.record_refuses == self.browser_refuses
+
+    @property
+    def included(self) -> bool:
+        """Whether the credentials mode is "include"."""
+        step = self.case["steps"][self.step]
+        return bool(step.get("withCredentials")) or step.get("credentials") == "include"
+
+    def kind_of_verdict(self) -> Kind:
+        """Why the verdicts differ."""
+        ours, theirs = self.record[0], self.browser[0]
+        if ours and theirs and all(map(_OF_PREFLIGHTS.match, (ours, theirs))):
+            return "preflight-blocked-twice"
+        if ours is None and theirs in ("InvalidAllowCredentials", "WildcardOriginNotAllowed"):
+            return "empty-jar"
+        origin = self.case["steps"][self.step]["hops"][self.hop]["origin"]
+        if theirs == "RedirectContainsCredentials" and origin == self.case["steps"][0]["url"]:
+            return "redirect-from-home"
         return ""
 
+    def kind_of_cookies(self) -> Kind:
+        """Why the cookies differ."""
+        if not self.included and not self.browser_refuses:
+            return "set-cookie-without-credentials"
+        more = self.record_refuses - self.browser_refuses
+        same_site = bool(more) and all("SameSite" in name for reasons in more for name in reasons)
+        return "null-origin" if self.hop and same_site and self.browser_refuses <= self.record_refuses else ""
 
-_CREDENTIALS = "credentials-mode"
-_NO_CREDENTIALS = "set-cookie-without-credentials"
-
-
-def includes_credentials(step: Json) -> bool:
-    """Whether the credentials mode is "include"."""
-    return bool(step.get("withCredentials")) or step.get("credentials") == "include"
+    def __str__(self) -> str:
+        said = f"record {self.record} {self.record_refuses}, browser {self.browser} {self.browser_refuses}"
+        return f"{self.case['id']} step {self.step} hop {self.hop}: {said}"
 
 
 def rows(answers: Iterable[tuple[Json, list[Said]]], records: Iterable[Record]) -> Iterator[Row]:
-    """A row for each hop of each case of which there is a record."""
-    seen: dict[Key, list[Record]] = {}
+    """A row for each record of these cases."""
+    said = {(case["id"], number): (case, step) for case, steps in answers for number, step in enumerate(steps, start=1)}
     for record in records:
         if found := _AT.search(record["url"]):
-            seen.setdefault((found[1], int(found[2]), int(found[3])), []).append(record)
-    for case, said in answers:
-        for number, step in enumerate(said, start=1):
-            for at in sorted(step.hops):
-                if here := seen.get((case["id"], number, at)):
-                    yield _row(case, number, at, here, step)
+            number, at = int(found[2]), int(found[3])
+            case, step = said[found[1], number]
+            yield _row(case, number, at, record, step)
 
 
-def _row(case: Json, number: int, at: int, records: list[Record], said: Said) -> Row:
-    verdict = next((record["cors"]["chromium"] for record in records if _blocked(record)), None)
-    ours = (verdict["error"], verdict["parameter"]) if verdict else (None, "")
-    theirs = (said.error, said.parameter) if said.error and at == said.last else (None, "")
+def _row(case: Json, number: int, at: int, record: Record, said: Said) -> Row:
+    preflight = record["method"] == "OPTIONS" and at in said.preflights and not _is_request(record, case, number)
+    meant = said.error is not None and at == said.last and bool(_OF_PREFLIGHTS.match(said.error)) == preflight
+    theirs: Verdict = (said.error, said.parameter) if meant else (None, "")
+    verdict: Json = record["cors"]["chromium"] if record["cors"] else {"error": None, "parameter": ""}
+    ours: Verdict = (verdict["error"], verdict["parameter"])
     if ours[0] == theirs[0] == "HeaderDisallowedByPreflightResponse":
         theirs = ours  # one of those that are lacking: which one, differs from run to run
-    lines = {cookie_key(line): line for line in case["steps"][number]["hops"][at]["response"].get("set_cookie", [])}
-    refused = {cookie_key(name): reasons for name, reasons in _refusals(records)}
-    return Row(
-        case, number, at, ours, theirs, {key: refused[key] for key in refused if key in lines}, said.hops.get(at, Hop()).refused
-    )
+    refused = set() if preflight else set(said.hops.get(at, Hop()).refused.values())
+    return Row(case, number, at, ours, theirs, set(_refusals(record)), refused)
 
 
-def _blocked(record: Record) -> bool:
-    return record["cors"] is not None and not record["cors"]["chromium"]["allowed"]
+def _is_request(record: Record, case: Json, number: int) -> bool:
+    """Of two OPTIONS at one hop, the one that a page itself asked for names its preflight."""
+    return record["preflight"] is not None and case["steps"][number].get("method") == "OPTIONS"
 
 
-def _refusals(records: list[Record]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for record in records:
-        for cookie in record["cookies"]:
-            if cookie["way"] == "set" and cookie["chromium"]["reasons"]:
-                yield cookie["name"], tuple(cookie["chromium"]["reasons"])
+def _refusals(record: Record) -> Iterator[tuple[str, ...]]:
+    for cookie in record["cookies"]:
+        if cookie["way"] == "set" and cookie["chromium"]["reasons"]:
+            yield tuple(cookie["chromium"]["reasons"])

@@ -80,7 +80,7 @@ class Pages:
                 () if record["preflight"] else tuple(_bytes(text) for text in answer.get("set_cookie", [])),
             )
             arrived = place._replace(opaque=_sandboxes(answer.get("headers", []))), self._path(number, record)
-        if step["do"] == "page_raw":
+        if step["do"] == "page_raw" and not arrived:
             url = urlsplit(step["raw_url"])
             arrived = Place(url.scheme, _bracketed(url.hostname or ""), url.port, opaque=True), url.path
         if navigates and arrived:

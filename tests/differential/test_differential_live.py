@@ -1,0 +1,60 @@
+"""What devcors' records say while a real Chromium works through it is what that Chromium says.
+
+Each disagreement must be of a kind that docs/judge/what-a-proxy-cannot-see.md explains.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from tests.support.daemon import ROOT, Daemon
+
+from .asking import Browser
+from .making import cases
+from .setting import at_the_door, proxied, records_of
+from .watching import Row, rows
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+COUNT = 1000
+EXPLAINED = ROOT / "docs" / "judge" / "what-a-proxy-cannot-see.md"
+
+Setting = Callable[[Path], AbstractContextManager[tuple[Browser, Daemon]]]
+
+
+def _explained() -> set[str]:
+    """The kinds that the page has a chapter on."""
+    return set(re.findall(r"^## .*`([a-z-]+)`$", EXPLAINED.read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("setting", [proxied, at_the_door])
+def test_the_records_say_what_chromium_says(setting: Setting, tmp_path: Path) -> None:
+    # over HTTP/2 Chromium ends the whole connection on a control character: see the page
+    asked = [case for case in cases(COUNT) if not re.search(r"\\u00(01|7f)", json.dumps(case))]
+    with setting(tmp_path) as (browser, daemon):
+        answers = list(browser.ask(asked))
+        found = list(rows(answers, records_of(daemon, lambda record: "/c/" in record["url"])))
+    verdicts = [row for row in found if not row.verdicts_agree]
+    cookies = [row for row in found if not row.cookies_agree]
+    kinds = Counter([row.kind_of_verdict() for row in verdicts] + [row.kind_of_cookies() for row in cookies])
+    print(_figure(found, verdicts, cookies), dict(kinds))
+    unexplained = [row for row in verdicts if row.kind_of_verdict() not in _explained()]
+    unexplained += [row for row in cookies if row.kind_of_cookies() not in _explained()]
+    assert not unexplained, "\n".join(map(str, unexplained))
+    assert len(verdicts) <= 0.01 * len(found)
+    assert len(found) > 0.6 * len(asked)
+    assert any(row.browser[0] for row in found)
+    assert any(row.browser_refuses for row in found)
+
+
+def _figure(found: list[Row], verdicts: list[Row], cookies: list[Row]) -> str:
+    setting = sum(bool(row.browser_refuses or row.record_refuses) for row in found)
+    agree = len(found) - len(verdicts)
+    return f"{agree}/{len(found)} verdicts agree; of {setting} responses with a refused cookie {len(cookies)} differ:"
