@@ -56,7 +56,8 @@ def _preflight(journal: Journal, grant: Fields) -> Exchange:
 
 
 def test_no_request_follows_so_it_was_one_with_credentials() -> None:
-    loop, told = Loop(), []
+    loop = Loop()
+    told: list[Exchange] = []
     journal = Journal(later=loop.later)
     journal.listen(told.append)
     exchange = _preflight(journal, GRANT)
@@ -69,7 +70,8 @@ def test_no_request_follows_so_it_was_one_with_credentials() -> None:
 
 
 def test_its_request_follows_so_it_passed() -> None:
-    loop, told = Loop(), []
+    loop = Loop()
+    told: list[Exchange] = []
     journal = Journal(later=loop.later)
     journal.listen(told.append)
     exchange = _preflight(journal, GRANT)
@@ -82,7 +84,8 @@ def test_its_request_follows_so_it_passed() -> None:
 
 
 def test_what_passes_either_way_is_told_at_once() -> None:
-    loop, told = Loop(), []
+    loop = Loop()
+    told: list[Exchange] = []
     journal = Journal(later=loop.later)
     journal.listen(told.append)
     _preflight(journal, (*GRANT, (b"Access-Control-Allow-Credentials", b"true")))
@@ -91,7 +94,8 @@ def test_what_passes_either_way_is_told_at_once() -> None:
 
 
 def test_what_is_held_at_the_end_is_told_as_it_stands() -> None:
-    loop, told = Loop(), []
+    loop = Loop()
+    told: list[Exchange] = []
     journal = Journal(later=loop.later)
     journal.listen(told.append)
     exchange = _preflight(journal, GRANT)
