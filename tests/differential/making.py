@@ -114,9 +114,12 @@ def case(random: Random, name: str) -> Json:
     page = random.choice(PAGES)
     # of a secure page, all but what would be mixed content: it is never asked for
     reachable = [url for url in TARGETS if page.startswith("http:") or _is_secure(url)]
-    fetches = [_fetch(random, page, reachable)]
-    if _seldom(random, 3):
-        fetches.append(_fetch(random, page, reachable) if _seldom(random, 3) else _back(page, fetches[0]))
+    comes_back = _seldom(random, 4)
+    fetches = [_fetch(random, page, reachable, including=comes_back)]
+    if comes_back:
+        fetches.append(_back(page, [hop["origin"] for hop in fetches[0]["hops"]]))
+    elif _seldom(random, 6):
+        fetches.append(_fetch(random, page, reachable))
     made = {"id": name, "group": "differential", "steps": [{"do": "goto", "url": page}, *fetches]}
     _name_cookies(made)
     return made
@@ -135,8 +138,8 @@ def _name_cookies(made: Json) -> None:
             lines[:] = [line.replace("@", f"{made['id']}-{number}{at}{which}") for which, line in enumerate(lines)]
 
 
-def _fetch(random: Random, page: str, reachable: list[str]) -> Json:
-    step = _asked(random)
+def _fetch(random: Random, page: str, reachable: list[str], *, including: bool = False) -> Json:
+    step = _asked(random, including=including)
     origins = [random.choice(reachable) for _ in range(random.choice([1, 1, 1, 2, 2, 3]))]
     hops: list[Json] = []
     for number, origin in enumerate(origins):
@@ -155,10 +158,8 @@ def _asker(page: str, origins: list[str]) -> str:
     return "null" if any(a not in (b, page) for a, b in pairwise(origins)) else page
 
 
-def _back(page: str, first: Json) -> Json:
+def _back(page: str, origins: list[str]) -> Json:
     """The same way once more, with nothing wrong: which cookies go along is the question."""
-    first.update({"withCredentials": True} if first["do"] == "xhr" else {"credentials": "include"})
-    origins = [hop["origin"] for hop in first["hops"]]
     hops: list[Json] = []
     for number, origin in enumerate(origins):
         allowed = [["Access-Control-Allow-Origin", _asker(page, origins[: number + 1])], [*_INCLUDED]]
@@ -170,16 +171,16 @@ def _back(page: str, first: Json) -> Json:
     return {"do": "fetch", "method": "GET", "credentials": "include", "url": origins[0], "hops": hops}
 
 
-def _asked(random: Random) -> Json:
+def _asked(random: Random, *, including: bool) -> Json:
     """What the page asks for, less where."""
     step: Json = {"do": random.choice(["fetch", "fetch", "fetch", "xhr"]), "method": random.choice(_METHODS)}
     names = [random.choice([*_OFTEN, *_HEADERS]) for _ in range(random.choice([0, 0, 1, 1, 2, 3]))]
     if names:
         step["headers"] = [[name, random.choice(_HEADERS[name])] for name in dict.fromkeys(names)]
     if step["do"] == "xhr":
-        step["withCredentials"] = random.choice([True, False])
+        step["withCredentials"] = including or random.choice([True, False])
     else:
-        step["credentials"] = random.choice(["include", "include", "same-origin", "omit"])
+        step["credentials"] = "include" if including else random.choice(["include", "same-origin", "omit"])
     if step["method"] not in ("GET", "HEAD") and random.choice([True, False]):
         step["body"] = random.choice(_BODIES)
     return step

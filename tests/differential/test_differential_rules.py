@@ -47,5 +47,5 @@ def test_the_cases_reach_what_there_is_to_reach(answers: Answers) -> None:
     assert 0.3 < sum(step.allowed for step in steps) / len(steps) < 0.7
     assert len({step.error for step in steps}) > 15
     assert len(refused) > 8
-    assert {"NotOnPath", "SecureOnly"} <= set(held)
+    assert held["NotOnPath"] > 5
     assert sum(len(hop.sent) for hop in hops) > 20
