@@ -99,7 +99,9 @@ def _bound_to_host(case: Case) -> bool:
     if case.browser.prefix_reads_stored:
         stored = stored_from(case)
         return stored.scope.host_only and stored.path == b"/"
-    own_address = is_ip_literal(host) and cookie.domain == host.encode("latin-1", "replace")
+    *_, domain = (b"", *cookie.written(b"domain"))
+    # an address may be named, but not with a dot before it
+    own_address = is_ip_literal(host) and domain.lower() == host.encode("latin-1", "replace")
     return cookie.path == b"/" and (cookie.domain is None or own_address)
 
 

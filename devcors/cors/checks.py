@@ -61,7 +61,7 @@ def response_fault(request: CorsRequest, fields: Fields) -> Fault | None:
 def _origin_faults(request: CorsRequest, fields: Fields) -> Iterator[Fault]:
     """Access-Control-Allow-Origin first, Access-Control-Allow-Credentials only where the origin is right."""
     lines = values(fields, b"access-control-allow-origin")
-    allowed = b", ".join(lines).decode("latin-1").strip(" \t")
+    allowed = _joined(lines)
     if lines and allowed == "*":
         if request.credentials:
             yield Fault("WildcardOriginNotAllowed", header=ACAO)
@@ -84,7 +84,12 @@ def _wrong_origin(allowed: str, lines: int) -> str:
 
 
 def _credentials(fields: tuple[Field, ...]) -> str:
-    return b", ".join(values(fields, b"access-control-allow-credentials")).decode("latin-1").strip(" \t")
+    return _joined(values(fields, b"access-control-allow-credentials"))
+
+
+def _joined(lines: list[bytes]) -> str:
+    """Lines of one name as one value; each loses the blanks around it (RFC 9112, section 5.1), the whole does not."""
+    return b", ".join(line.strip(b" \t") for line in lines).decode("latin-1")
 
 
 def is_url(text: str) -> bool:

@@ -65,6 +65,8 @@ class Profile:
     """Once a preflight was needed it is made at every further hop, even for a plain GET."""
     preflight_keeps_origin: bool
     """A preflight tells the page's origin even after the request's own became `null`."""
+    lost_by_redirects: frozenset[str]
+    """Request headers of the page's code that do not survive a redirect to another origin than the page's."""
     empty_location_redirects: bool
     """An empty Location leads to the same URL again; else it is none."""
     credentials_in_url_refused: bool
@@ -95,6 +97,8 @@ CHROMIUM = Profile(
     failure_clears_cache=False,
     preflight_stays=False,
     preflight_keeps_origin=False,
+    # client hints that the default Permissions Policy keeps to the page's own origin; Save-Data goes to all
+    lost_by_redirects=frozenset({"device-memory", "downlink", "dpr", "ect", "rtt", "viewport-width", "width"}),
     empty_location_redirects=False,
     credentials_in_url_refused=True,
     says_did_not_succeed=False,
@@ -135,6 +139,7 @@ FIREFOX = Profile(
     failure_clears_cache=True,
     preflight_stays=True,
     preflight_keeps_origin=True,
+    lost_by_redirects=frozenset(),
     empty_location_redirects=True,
     credentials_in_url_refused=False,
     says_did_not_succeed=True,

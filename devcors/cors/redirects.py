@@ -39,6 +39,8 @@ def follow(walk: Walk, response: ResponseHead) -> Fetched | None:
         return refusal
     walk.redirects += 1
     _rewrite(walk, response.status)
+    if walk.is_cross_origin(target):
+        walk.fields = tuple(field for field in walk.fields if field[0] not in walk.profile.lost_by_redirects)
     if target.origin != walk.location.origin:
         # section 4.4, step 13: the name is given up at the first other origin
         walk.fields = tuple(field for field in walk.fields if field[0] != "authorization")
