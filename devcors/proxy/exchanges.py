@@ -17,7 +17,7 @@ from devcors.urls import parse_authority
 
 from .dialing import is_loopback_peer
 from .faults import failure_from
-from .messages import answer_response, request_head, response_head, write_request, write_response
+from .messages import answer_response, for_http2, request_head, response_head, write_request, write_response
 from .stream import ABORTED, DESTINATION, IDLE, OPENED
 from .upgrade import Upgraded
 
@@ -148,7 +148,8 @@ class Exchanges:
         assert record is not None
         outcome = forward.policy.response(forward, response_head(response))
         record.response = response_head(response)
-        write_response(response, outcome.head, body_dropped=outcome.body_dropped)
+        head = for_http2(outcome.head) if flow.client_conn.alpn == b"h2" else outcome.head
+        write_response(response, head, body_dropped=outcome.body_dropped)
         if outcome.body_dropped:
             response.stream = _dropped
         elif streamed:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from mitmproxy import http
 
 from devcors.heads import Fields, RequestHead, ResponseHead, has_token, replaced, value, without
 from devcors.policy.outcomes import Answer
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def request_head(request: http.Request) -> RequestHead:
@@ -57,6 +61,15 @@ def write_response(response: http.Response, head: ResponseHead, *, body_dropped:
     response.status_code = head.status
     response.data.reason = head.reason
     response.headers = http.Headers(fields)
+
+
+def for_http2(head: ResponseHead) -> ResponseHead:
+    """Without the lines that a browser ends an HTTP/2 connection for, and all other requests on it (RFC 9113, 8.2.1).
+
+    Over HTTP/1.1 it refuses such a Set-Cookie alone, so the rest of the response is sent on.
+    """
+    fields = tuple(field for field in head.fields if not _CONTROL.search(field[1]))
+    return head if len(fields) == len(head.fields) else ResponseHead(head.status, head.reason, fields)
 
 
 def _framed(message: http.Message, fields: Fields) -> Fields:

@@ -7,7 +7,14 @@ from mitmproxy import http
 
 from devcors.heads import Fields, RequestHead, ResponseHead
 from devcors.policy import Answer
-from devcors.proxy.messages import answer_response, request_head, response_head, write_request, write_response
+from devcors.proxy.messages import (
+    answer_response,
+    for_http2,
+    request_head,
+    response_head,
+    write_request,
+    write_response,
+)
 
 
 def request(fields: Fields, *, version: bytes = b"HTTP/1.1", authority: bytes = b"") -> http.Request:
@@ -83,3 +90,11 @@ def test_an_answer_of_our_own(asked: str, answered: str) -> None:
     assert made.http_version == f"HTTP/{answered}"
     assert (made.status_code, made.reason, made.raw_content) == (502, "Bad Gateway", b"no")
     assert made.headers.fields == fields
+
+
+def test_control_characters_do_not_reach_http2() -> None:
+    good = (b"X-Good", b"tab\tand text")
+    head = ResponseHead(200, b"", (good, (b"Set-Cookie", b"a=\x01"), (b"X-Bad", b"a\x7f")))
+    assert for_http2(head).fields == (good,)
+    kept = ResponseHead(200, b"", (good,))
+    assert for_http2(kept) is kept
