@@ -52,16 +52,17 @@ def is_preflight(head: RequestHead) -> bool:
     )
 
 
-def cors_request(head: RequestHead, url: str, target: Origin) -> CorsRequest | None:
+def cors_request(head: RequestHead, url: str, target: Origin, *, sends_cookies: bool = False) -> CorsRequest | None:
     """The CORS request in `head`, or None where the protocol does not apply.
 
-    `url` is what the browser's address bar or console would show, `target` its origin.
+    `url` is what the browser's address bar or console would show, `target` its origin. `sends_cookies`: this page has
+    sent cookies there before, so that a request without any is known to leave them out.
     """
     raw_origin = value(head.fields, b"origin")
     if raw_origin is None or not _is_cors_mode(head) or _is_same(raw_origin, target):
         return None
     preflight = is_preflight(head)
-    credentials, assumed = _credentials(head, preflight)
+    credentials, assumed = _credentials(head, preflight, sends_cookies)
     wanted = members(head.fields, b"access-control-request-headers") if preflight else ()
     method = value(head.fields, b"access-control-request-method") if preflight else head.method
     return CorsRequest(
@@ -91,7 +92,7 @@ def _is_same(raw_origin: bytes, target: Origin) -> bool:
         return False
 
 
-def _credentials(head: RequestHead, preflight: bool) -> tuple[bool, tuple[str, ...]]:
+def _credentials(head: RequestHead, preflight: bool, sends_cookies: bool) -> tuple[bool, tuple[str, ...]]:
     """Credentials mode: only with "include" does a cross-origin request carry cookies, or tell of storage access.
 
     Sec-Fetch-Storage-Access (Storage Access Headers, section 3.1) goes to other sites only. A preflight has neither.
@@ -100,4 +101,11 @@ def _credentials(head: RequestHead, preflight: bool) -> tuple[bool, tuple[str, .
         return True, ()
     if preflight:
         return False, ("credentials: same-origin (a preflight does not tell)",)
+    if sends_cookies or _leaves_out(head):
+        return False, ()
     return False, ("credentials: same-origin (no cookie was sent)",)
+
+
+def _leaves_out(head: RequestHead) -> bool:
+    """Chromium tells another site of storage access whenever credentials are included; this request does not."""
+    return value(head.fields, b"sec-ch-ua") is not None and value(head.fields, b"sec-fetch-site") == b"cross-site"

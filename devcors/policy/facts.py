@@ -34,7 +34,8 @@ class Facts:
 
     `scheme` is what the client speaks to us ("http", "https"). `authority` is the destination that the client named
     outside of Host: by an absolute-form target or by CONNECT; None for origin-form, which is for the front door.
-    `peer` and `local` are the two ends' IP addresses.
+    `peer` and `local` are the two ends' IP addresses. `sends_cookies`: the page has been seen to send cookies there,
+    so a request without any leaves them out on purpose.
     """
 
     scheme: str
@@ -42,3 +43,4 @@ class Facts:
     peer: str
     local: str
     peer_is_loopback: bool = field(default=True)
+    sends_cookies: bool = False

@@ -51,7 +51,8 @@ def forward(policy: Policy, request: Request) -> Forward:
         fields = replaced(fields, b"max-forwards", str(left - 1).encode())
     fields = _addressed(request, fields, upstream)
     head = RequestHead(received.method, _target(request), rule.request_edit.apply(fields))
-    cors = None if rule.cors == "off" else cors_request(received, request.url, request.own_origin)
+    knows = request.facts.sends_cookies
+    cors = None if rule.cors == "off" else cors_request(received, request.url, request.own_origin, sends_cookies=knows)
     return Forward(
         upstream=upstream,
         head=head,

@@ -66,25 +66,42 @@ class Relay:
     head: RequestHead
 
 
+IGNORED = (
+    "A browser looks at Set-Cookie of another origin only if the request includes credentials; this one left them out."
+    ' Ask with credentials: "include".'
+)
+
+
 @dataclass(frozen=True, slots=True)
 class CookieOutcome:
     """One Set-Cookie: what became of it at the front door, and what the browsers do with the result.
 
-    `unmended` says what the rewriting could not make work.
+    `unmended` says what the rewriting could not make work. `ignored`: the request is known to leave credentials out, so
+    no browser looks at the cookie, nor says a word of it.
     """
 
     judgement: Judgement
     changes: tuple[str, ...]
     unmended: tuple[str, ...] = ()
+    ignored: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The fields of the exchange record (design, section 6)."""
         judged = self.judgement
-        return {
+        told: dict[str, Any] = {
             "name": judged.name,
             "way": "set",
             "rewritten": list(self.changes) or None,
             "warnings": [*self.unmended, *judged.warnings],
+        }
+        if self.ignored:
+            if judged.explanation:
+                told["warnings"] = [*told["warnings"], judged.explanation]
+            silent = {"accepted": False, "message": ""}
+            chromium = {"accepted": False, "reasons": []}
+            return {**told, "explanation": IGNORED, "chromium": chromium, "firefox": silent, "safari": silent}
+        return {
+            **told,
             "explanation": judged.explanation,
             "chromium": {"accepted": judged.chromium.accepted, "reasons": list(judged.chromium.reasons)},
             "firefox": {"accepted": judged.firefox.accepted, "message": judged.firefox.message},

@@ -85,8 +85,14 @@ def _cookies(forward: Forward, fields: Fields) -> tuple[Fields, tuple[CookieOutc
             continue
         rewritten = _rewritten_cookie(forward, text)
         out.append((name, rewritten.text))
-        outcomes.append(CookieOutcome(judge_set_cookie(rewritten.text, context), rewritten.changes, rewritten.warnings))
+        judged = judge_set_cookie(rewritten.text, context)
+        outcomes.append(CookieOutcome(judged, rewritten.changes, rewritten.warnings, _is_ignored(forward)))
     return tuple(out), tuple(outcomes)
+
+
+def _is_ignored(forward: Forward) -> bool:
+    """Fetch, section 4.6: without credentials, Set-Cookie is not looked at. Only said where that is known."""
+    return forward.cors is not None and not forward.cors.credentials and not forward.cors.assumed
 
 
 def _rewritten_cookie(forward: Forward, text: bytes) -> Rewritten:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mitmproxy import http
 
-from devcors.heads import value
+from devcors.heads import RequestHead, value
 from devcors.policy import Answer, Facts, Forward, Policy, Relay
 from devcors.policy.checks import Refusal
 from devcors.traffic.journal import Journal
 from devcors.traffic.record import Exchange
+from devcors.traffic.senders import CookieSenders
 from devcors.urls import parse_authority
 
 from .dialing import is_loopback_peer
@@ -43,6 +44,7 @@ class Exchanges:
         self._policy = policy
         self._journal = journal
         self._whole_bodies = whole_bodies
+        self._senders = CookieSenders()
         self._open: dict[str, _Entry] = {}
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
@@ -65,6 +67,7 @@ class Exchanges:
         policy = self._policy()
         facts = facts_of(flow, self._destination(flow, policy))
         head = request_head(flow.request)
+        facts = replace(facts, sends_cookies=self._senders.note(head, _place(facts, head)))
         decision = policy.request(head, facts)
         if not _is_known_version(flow):
             refusal = Refusal(505, f"{flow.request.http_version} is not spoken here", "use HTTP/1.1")
@@ -155,6 +158,8 @@ class Exchanges:
         elif streamed:
             response.stream = self._counted(entry, "response_bytes")
         record.cors, record.cookies = outcome.cors, outcome.cookies
+        if outcome.cookies:
+            self._senders.forget(f"{forward.own_origin.scheme}://{forward.own_origin.host}", outcome.head.fields)
         self._responded(record, response)
 
     @staticmethod
@@ -238,6 +243,12 @@ class Exchanges:
         if entry is not None and entry.record is not None:
             entry.record.ended = time.time()
             self._journal.finish(entry.record)
+
+
+def _place(facts: Facts, head: RequestHead) -> str:
+    """Scheme and host that the browser takes the request to be for."""
+    host = facts.authority.host if facts.authority else (value(head.fields, b"host") or b"").decode("latin-1").lower()
+    return f"{facts.scheme}://{host if facts.authority else host.rpartition(':')[0] or host}"
 
 
 def _origin(request: http.Request) -> str | None:

@@ -49,6 +49,8 @@ def details(exchange: Exchange) -> list[Text]:
         out += [Text(f"         ! {printable(warning)}", "yellow") for warning in exchange.cors.warnings]
     for cookie in exchange.cookies:
         name = printable(cookie.judgement.name)
+        if cookie.ignored:
+            continue  # the page did not want any
         refused = [
             browser
             for browser, verdict in (("Chromium", cookie.judgement.chromium), ("Firefox", cookie.judgement.firefox))
