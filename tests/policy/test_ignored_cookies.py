@@ -1,4 +1,4 @@
-"""Set-Cookie where the request left credentials out: no browser looks at it, and the record says so where it is known."""
+"""Set-Cookie of a request that left credentials out: no browser looks at it; the record says so where it is known."""
 
 from __future__ import annotations
 
