@@ -29,6 +29,7 @@ lint: $(VENV)/.tested-$(VERSION)
 
 bench: $(VENV)/.tested-$(VERSION)
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.judging
 
 # a browser for the end-to-end tests, where this machine can give one; without it those tests say so and skip
 browser:
