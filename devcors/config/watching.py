@@ -20,6 +20,8 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 QUIET = 0.05  # seconds
+LOOK = 0.1  # seconds between two looks of our own: some folders (network, containers) make no events, and watchdog
+# holds one half of a rename back for half a second where it reads the halves apart
 
 # reading the file makes events too (opened, closed without writing), which would keep us awake
 _WRITING = frozenset(("created", "modified", "deleted", "moved", "closed"))
@@ -44,6 +46,7 @@ class ConfigWatcher(FileSystemEventHandler):
         self._last_event: float | None = None
         self._stopped = False
         self._known = self._content()
+        self._stamps = self._stat()
         self._observer = Observer()
         self._worker = threading.Thread(target=self._work, name="devcors-config", daemon=True)
 
@@ -89,12 +92,19 @@ class ConfigWatcher(FileSystemEventHandler):
         """Until there were events and then none for a while; False once stopped."""
         with self._wake:
             while not self._stopped:
-                left = None if self._last_event is None else self._last_event + QUIET - time.monotonic()
-                if left is not None and left <= 0:
+                self._look()
+                left = LOOK if self._last_event is None else self._last_event + QUIET - time.monotonic()
+                if left <= 0:
                     self._last_event = None
                     return True
-                self._wake.wait(left)
+                self._wake.wait(min(left, LOOK))
             return False
+
+    def _look(self) -> None:
+        """A change that no event has told of, yet or ever."""
+        stamps = self._stat()
+        if stamps != self._stamps:
+            self._stamps, self._last_event = stamps, time.monotonic()
 
     def _tell(self) -> None:
         if self._loop is None:
@@ -103,8 +113,19 @@ class ConfigWatcher(FileSystemEventHandler):
         with suppress(RuntimeError):  # the loop was closed while we looked
             self._loop.call_soon_threadsafe(self._on_change)
 
+    def _stat(self) -> tuple[tuple[int, int, int] | None, ...]:
+        return tuple(_stamp(path) for path in self._files)
+
     def _content(self) -> tuple[bytes | None, ...]:
         return tuple(_digest(path) for path in self._files)
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _digest(path: Path) -> bytes | None:

@@ -202,3 +202,13 @@ def test_a_loop_that_is_closed_meanwhile_does_no_harm(tmp_path: Path) -> None:
     watcher.start()
     time.sleep(LONG)
     watcher.stop()  # a thread that died of an exception would fail the test (pytest: unhandled thread exception)
+
+
+def test_a_change_that_makes_no_event_is_told_too(watched: Watched) -> None:
+    watched.watcher._observer.unschedule_all()  # as on a network folder, or where a rename is read in two halves
+    began = time.monotonic()
+    watched.file.write_text("new")
+    moment, content = watched.told.get(timeout=5)
+    assert content == "new"
+    assert moment - began < LONG
+    assert watched.is_quiet()
