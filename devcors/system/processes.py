@@ -59,7 +59,7 @@ def from_proc() -> Iterator[Process]:
 def from_ps() -> Iterator[Process]:
     """The processes by POSIX `ps`; macOS prints no usable session there, so the system is asked for it."""
     columns = ["-o", "pid=", "-o", "ppid=", "-o", "stat=", "-o", "lstart="]
-    listing = subprocess.run(["/bin/ps", "-A", *columns], capture_output=True, text=True, check=False)  # noqa: S603
+    listing = subprocess.run(["/bin/ps", "-A", *columns], capture_output=True, text=True, check=False)  # noqa: S603 - fixed words, no shell
     for line in listing.stdout.splitlines():
         pid, parent, state, started = line.split(None, 3)
         with suppress(OSError):
@@ -114,7 +114,7 @@ class Family:
         """Ends all members at once."""
         if sys.platform == "win32":
             command = ["taskkill", "/PID", str(self.root), "/T", "/F"]
-            subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+            subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - fixed words, no shell
         else:
             self.signal(signal.SIGKILL)
 

@@ -84,30 +84,6 @@ class Load:
                 thread.join(10)
 
 
-class Stalls:
-    """How long this machine leaves a thread waiting that only wanted to sleep: its noise, not devcors' doing."""
-
-    def __init__(self) -> None:
-        self.worst = 0.0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def _watch(self) -> None:
-        while not self._stop.is_set():
-            began = time.monotonic()
-            time.sleep(0.01)
-            self.worst = max(self.worst, time.monotonic() - began - 0.01)
-
-    @contextmanager
-    def watched(self) -> Iterator[None]:
-        self._thread.start()
-        try:
-            yield
-        finally:
-            self._stop.set()
-            self._thread.join()
-
-
 def _save(file: Path, text: str, number: int) -> None:
     """As editors do: in place, or by rename."""
     if number % 2:
@@ -136,8 +112,8 @@ def test_two_hundred_edits_under_load(tmp_path: Path) -> None:
             """
 
         with running(tmp_path, config(0)) as daemon:
-            load, stalls, file, took = Load(daemon), Stalls(), tmp_path / "devcors.toml", []
-            with load.running(), stalls.watched(), httpx.Client(base_url=daemon.url) as client:
+            load, file, took = Load(daemon), tmp_path / "devcors.toml", []
+            with load.running(), httpx.Client(base_url=daemon.url) as client:
                 for number in range(1, EDITS + 1):
                     if number % BROKEN_EVERY == 0:
                         said = sum("broken =" in text for text in daemon.messages)
@@ -151,7 +127,7 @@ def test_two_hundred_edits_under_load(tmp_path: Path) -> None:
                     took.append(time.monotonic() - began)
             assert load.failures == []
             assert min(load.requests, load.events, load.echoes) > 100
-            assert max(took) < 0.3 + stalls.worst
+            assert max(took) < 0.3
             assert statistics.median(took) < 0.15
             places = [text for text in daemon.messages if text.startswith("devcors.toml:7:")]
             assert len(places) == EDITS // BROKEN_EVERY
