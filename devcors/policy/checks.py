@@ -15,6 +15,8 @@ from .facts import Facts
 MAX_TARGET = 16 * 1024
 MAX_FIELDS = 200
 MAX_HEAD = 64 * 1024
+HEAD_SECONDS = 30.0
+"""For a whole head, from its first byte on."""
 
 # RFC 9112, section 3.2: visible ASCII only, and no fragment
 _BAD_IN_TARGET = re.compile(rb"[^\x21-\x7e]|#")
@@ -38,6 +40,9 @@ def check_head(head: RequestHead) -> Refusal | None:
         return Refusal(414, f"the request target is longer than {MAX_TARGET} bytes", "send the data in the body")
     if _BAD_IN_TARGET.search(head.target):
         return Refusal(400, "the request target holds bytes that must be percent-encoded", "encode the URL")
+    # RFC 9112, section 3.2: of the four forms, these are what is left when a lane has taken the authority off
+    if not head.target.startswith(b"/") and not (head.target == b"*" and head.method == b"OPTIONS"):
+        return Refusal(400, "the request target is no path", "send a target that begins with /")
     if len(head.fields) > MAX_FIELDS:
         return Refusal(431, f"more than {MAX_FIELDS} header fields", "send fewer, or fewer cookies")
     if sum(len(name) + len(text) + 4 for name, text in head.fields) > MAX_HEAD:

@@ -14,15 +14,21 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from devcors.policy.rules import Upstream
 from devcors.urls import is_ip_literal
+
+from .tasks import spawn
+
+C = TypeVar("C")
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Connect = Callable[[str, int], Awaitable[Streams]]
 Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
 
 _RETRY = 0.05
+_STAGGER = 0.25  # seconds, RFC 8305, section 8: the recommended delay between two attempts
 _LOCALHOST = ("127.0.0.1", "::1")
 
 
@@ -62,13 +68,22 @@ class Dialer:
     _winner: dict[tuple[str, int], str] = field(default_factory=dict)
 
     async def dial(self, host: str, port: int, upstream: Upstream | None) -> Streams:
-        """An open connection; raises DialError. `upstream` holds the timers where the config names the server."""
+        """An open connection as streams; otherwise as `dial_with`."""
+        return await self.dial_with(self.connect, host, port, upstream)
+
+    async def dial_with(
+        self, connect: Callable[[str, int], Awaitable[C]], host: str, port: int, upstream: Upstream | None
+    ) -> C:
+        """What `connect` makes of an address that answers; raises DialError.
+
+        `upstream` holds the timers where the config names the server.
+        """
         timeout = upstream.timeout.connect if upstream else 10.0
         deadline = time.monotonic() + self._patience(host, port, upstream)
         while True:
             try:
                 async with asyncio.timeout(timeout or None):
-                    return await self._dial_once(host, port)
+                    return await self._dial_once(connect, host, port)
             except OSError as error:
                 if isinstance(error, TimeoutError) and error.errno is None:  # ours; the system's own is ETIMEDOUT
                     raise DialError(f"no connection within timeout.connect = {timeout:g}s", "timeout.connect") from None
@@ -82,22 +97,52 @@ class Dialer:
         known = (host, port) in self._winner
         return upstream.wait if upstream and (known or self.starting()) else 0.0
 
-    async def _dial_once(self, host: str, port: int) -> Streams:
+    async def _dial_once(self, connect: Callable[[str, int], Awaitable[C]], host: str, port: int) -> C:
         key, addresses = (host, port), await self.resolve(host, port)
         first = self._winner.get(key, addresses[0])
-        failed: OSError | None = None
-        for address in sorted(addresses, key=lambda address: address != first):
-            try:
-                streams = await self.connect(address, port)
-            except OSError as error:
-                # where this machine has no IPv6, the refusal of 127.0.0.1 is what counts
-                if failed is None or error.errno == errno.ECONNREFUSED:
-                    failed = error
-            else:
-                self._winner[key] = address
-                return streams
-        assert failed is not None
-        raise failed
+        ordered = sorted(addresses, key=lambda address: address != first)
+        address, connection = await _race(ordered, lambda address: connect(address, port))
+        self._winner[key] = address
+        return connection
+
+
+async def _race(addresses: list[str], connect: Callable[[str], Awaitable[C]]) -> tuple[str, C]:
+    """The first address that answers: each next one is tried when the last has failed, or is slow (RFC 8305)."""
+    waiting, running = list(addresses), dict[asyncio.Task[C], str]()
+    failed: OSError | None = None
+    try:
+        while waiting or running:
+            if waiting:
+                address = waiting.pop(0)
+                running[spawn(_awaited(connect(address)), name=f"connect to {address}")] = address
+            done, _ = await asyncio.wait(
+                running, timeout=_STAGGER if waiting else None, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in done:
+                address = running.pop(task)
+                try:
+                    return address, task.result()
+                except OSError as error:
+                    # where this machine has no IPv6, the refusal of 127.0.0.1 is what counts
+                    if failed is None or error.errno == errno.ECONNREFUSED:
+                        failed = error
+    finally:
+        for task in running:
+            task.add_done_callback(_drop)
+            task.cancel()
+    assert failed is not None
+    raise failed
+
+
+async def _awaited(connecting: Awaitable[C]) -> C:
+    return await connecting
+
+
+def _drop(task: asyncio.Task[Any]) -> None:
+    """A connection that came too late."""
+    if not task.cancelled() and task.exception() is None:
+        connection = task.result()
+        (connection[1] if isinstance(connection, tuple) else connection).close()
 
 
 def cause_of(error: OSError) -> str:

@@ -20,8 +20,10 @@ from .authority import CertificateAuthority
 from .dialing import Dialer
 from .exchanges import Exchanges
 from .gate import Gate
+from .gateway.client import ClientConnection
+from .gateway.lane import Gateway
 from .listening import LOOPBACK, Bound, bind
-from .mode import DevcorsInstance
+from .mode import DevcorsInstance, hand_over
 from .tasks import spawn
 from .tls import DevcorsTls
 
@@ -47,6 +49,7 @@ class Engine:
         self.journal = journal
         self.dialer = Dialer(starting=starting)
         self.bound: Bound | None = None
+        self.gateway = Gateway(lambda: self.policy, journal, self.dialer, self._own_addresses, self._to_mitmproxy)
         self._ca_folder = ca_folder
         self._authority: CertificateAuthority | None = None
         self._policy: Policy | None = None
@@ -134,12 +137,19 @@ class Engine:
         assert self._master is not None
         return list(self._master.addons.get("proxyserver").servers)
 
+    def _own_addresses(self) -> set[tuple[str, int]]:
+        return {address for instance in self._instances() for address in instance.addresses()}
+
+    def _to_mitmproxy(self, client: ClientConnection) -> None:
+        hand_over(self._instances()[0], client.transport, client.leave())
+
     async def stop(self) -> None:
         """Stops listening and ends what is open."""
         if self._master is None or self._running is None:
             return
         for instance in self._instances():
             await instance.stop()
+        self.gateway.close()
         self._master.shutdown()
         await asyncio.wait([self._running], timeout=5)
 

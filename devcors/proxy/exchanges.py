@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mitmproxy import http
 
-from devcors.heads import RequestHead, value
+from devcors.heads import value
 from devcors.policy import Answer, Facts, Forward, Policy, Relay
 from devcors.policy.checks import Refusal
 from devcors.traffic.journal import Journal
-from devcors.traffic.record import Exchange
-from devcors.traffic.senders import CookieSenders
+from devcors.traffic.record import Exchange, Kind
 from devcors.urls import parse_authority
 
 from .dialing import is_loopback_peer
 from .faults import failure_from
 from .messages import answer_response, for_http2, request_head, response_head, write_request, write_response
+from .recording import Recorder
 from .stream import ABORTED, DESTINATION, IDLE, OPENED
 from .upgrade import Upgraded
 
@@ -42,9 +41,8 @@ class Exchanges:
         self, policy: Callable[[], Policy], journal: Journal, whole_bodies: Callable[[], bool] = lambda: False
     ) -> None:
         self._policy = policy
-        self._journal = journal
+        self._recorder = Recorder(journal, "mitmproxy")
         self._whole_bodies = whole_bodies
-        self._senders = CookieSenders()
         self._open: dict[str, _Entry] = {}
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
@@ -67,7 +65,7 @@ class Exchanges:
         policy = self._policy()
         facts = facts_of(flow, self._destination(flow, policy))
         head = request_head(flow.request)
-        facts = replace(facts, sends_cookies=self._senders.note(head, _place(facts, head)))
+        facts = replace(facts, sends_cookies=self._recorder.sends_cookies(head, facts))
         decision = policy.request(head, facts)
         if not _is_known_version(flow):
             refusal = Refusal(505, f"{flow.request.http_version} is not spoken here", "use HTTP/1.1")
@@ -75,7 +73,9 @@ class Exchanges:
         if isinstance(decision, Answer):
             self._answer(flow, decision)
             return
-        entry = _Entry(decision, self._record(flow, decision) if isinstance(decision, Forward) else None)
+        started = flow.request.timestamp_start
+        record = self._recorder.forwarded(decision, started) if isinstance(decision, Forward) else None
+        entry = _Entry(decision, record)
         self._open[flow.id] = entry
         if isinstance(decision, Forward):
             upstream = decision.upstream
@@ -95,47 +95,14 @@ class Exchanges:
         host, port = flow.request.host, flow.request.port
         return None if policy.door.is_own(host, port) else f"{_bracketed(host)}:{port}"
 
-    def _record(self, flow: http.HTTPFlow, forward: Forward) -> Exchange:
-        cors = forward.cors
-        record = Exchange(
-            id=self._journal.next_id(),
-            lane="mitmproxy",
-            kind="websocket" if forward.upgrade else "http",
-            method=forward.received.method.decode("latin-1"),
-            url=forward.url,
-            target=forward.target_url,
-            route=forward.rule.name,
-            origin=_origin(flow.request),
-            started=flow.request.timestamp_start,
-            request=forward.received,
-        )
-        if cors is not None and cors.preflight:
-            self._journal.preflighted(record, cors.method)
-        elif cors is not None:
-            record.preflight = self._journal.preflight_of(cors.origin, cors.url, cors.method)
-        return record
-
     def _answer(self, flow: http.HTTPFlow, answer: Answer) -> None:
-        record = Exchange(
-            id=self._journal.next_id(),
-            lane="mitmproxy",
-            kind="tunnel" if flow.request.method == "CONNECT" else "http",
-            method=flow.request.data.method.decode("latin-1"),
-            url=f"{flow.request.host}:{flow.request.port}" if flow.request.method == "CONNECT" else answer.url,
-            target=None,
-            route=answer.route,
-            origin=_origin(flow.request),
-            started=flow.request.timestamp_start,
-            error=answer.error,
-        )
+        request = flow.request
+        kind: Kind = "http"
+        if request.method == "CONNECT":
+            kind, answer = "tunnel", replace(answer, url=f"{request.host}:{request.port}")
+        record = self._recorder.answered(answer, request_head(request), request.timestamp_start, kind)
         self._open[flow.id] = _Entry(answer, record)
-        flow.response = answer_response(answer, flow.request.http_version)
-        self._responded(record, flow.response)
-
-    @staticmethod
-    def _responded(record: Exchange, response: http.Response) -> None:
-        record.first_byte = time.time()
-        record.status = response.status_code
+        flow.response = answer_response(answer, request.http_version)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Asks the policy for the head that the client gets."""
@@ -149,18 +116,15 @@ class Exchanges:
             return
         forward, record = entry.decision, entry.record
         assert record is not None
-        outcome = forward.policy.response(forward, response_head(response))
-        record.response = response_head(response)
+        received = response_head(response)
+        outcome = forward.policy.response(forward, received)
         head = for_http2(outcome.head) if flow.client_conn.alpn == b"h2" else outcome.head
         write_response(response, head, body_dropped=outcome.body_dropped)
         if outcome.body_dropped:
             response.stream = _dropped
         elif streamed:
             response.stream = self._counted(entry, "response_bytes")
-        record.cors, record.cookies = outcome.cors, outcome.cookies
-        if outcome.cookies:
-            self._senders.forget(f"{forward.own_origin.scheme}://{forward.own_origin.host}", outcome.head.fields)
-        self._responded(record, response)
+        self._recorder.received(record, forward, received, outcome)
 
     @staticmethod
     def _counted(entry: _Entry, counter: str) -> Callable[[bytes], bytes]:
@@ -224,9 +188,7 @@ class Exchanges:
             answer = self._relay_failure(flow, message)
         flow.response = answer_response(answer, flow.request.http_version)
         if entry.record is not None:
-            entry.record.error = answer.error
-            self._responded(entry.record, flow.response)
-            entry.record.response_bytes = len(answer.body)
+            self._recorder.failed(entry.record, answer)
 
     def _relay_failure(self, flow: http.HTTPFlow, message: str) -> Answer:
         policy = self._policy()
@@ -241,20 +203,7 @@ class Exchanges:
     def _finish(self, flow: http.HTTPFlow) -> None:
         entry = self._open.pop(flow.id, None)
         if entry is not None and entry.record is not None:
-            entry.record.ended = time.time()
-            self._journal.finish(entry.record)
-
-
-def _place(facts: Facts, head: RequestHead) -> str:
-    """Scheme and host that the browser takes the request to be for."""
-    host = facts.authority.host if facts.authority else (value(head.fields, b"host") or b"").decode("latin-1").lower()
-    return f"{facts.scheme}://{host if facts.authority else host.rpartition(':')[0] or host}"
-
-
-def _origin(request: http.Request) -> str | None:
-    """As received; bytes that are no text must not end in a record as half a character."""
-    raw = value(request.headers.fields, b"origin")
-    return None if raw is None else raw.decode("latin-1")
+            self._recorder.finish(entry.record)
 
 
 def _is_known_version(flow: http.HTTPFlow) -> bool:

@@ -16,15 +16,14 @@ from mitmproxy.proxy import layer, layers, mode_specs
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.mode_servers import AsyncioServerInstance
 
-from devcors.policy.checks import MAX_HEAD, MAX_TARGET
+from devcors.policy.checks import HEAD_SECONDS, MAX_HEAD, MAX_TARGET
 
 from .connection import DevcorsConnectionHandler
+from .gateway.client import ClientConnection
 from .tasks import spawn
 
 if TYPE_CHECKING:
     from .engine import DevcorsMaster
-
-HEAD_SECONDS = 30.0
 
 _TLS_HANDSHAKE = b"\x16"  # RFC 8446, section 5.1: the content type of a first record
 _H2_PREFACE = b"PRI * HTTP/2.0"  # RFC 9113, section 3.4
@@ -54,7 +53,12 @@ class DevcorsInstance(AsyncioServerInstance[DevcorsMode]):
     async def serve(self, sockets: list[socket.socket]) -> list[Any]:
         """One asyncio server for each socket."""
         loop = asyncio.get_running_loop()
-        return [await loop.create_server(lambda: FirstBytes(self), sock=sock) for sock in sockets]
+        return [await loop.create_server(self.protocol, sock=sock) for sock in sockets]
+
+    def protocol(self) -> asyncio.Protocol:
+        """What serves a new connection: the gateway, unless users' own scripts are to see every flow."""
+        engine = _master().engine
+        return FirstBytes(self) if engine.config.scripts else ClientConnection(engine.gateway)
 
     async def move(self, sockets: list[socket.socket]) -> None:
         """Listens on new sockets, then stops listening on the old; open connections go on."""
@@ -138,15 +142,18 @@ class FirstBytes(asyncio.Protocol):
         self._transport.close()
 
     def _hand_over(self) -> None:
-        """To StreamReader and StreamWriter, with the bytes seen so far fed in."""
         self._stop_timer()
-        transport = self._transport
-        assert transport is not None
-        loop = asyncio.get_running_loop()
-        reader = asyncio.StreamReader(loop=loop)
-        protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
-        transport.set_protocol(protocol)
-        protocol.connection_made(transport)
-        reader.feed_data(bytes(self._buffer.lstrip(b"\r\n")))
-        writer = asyncio.StreamWriter(transport, protocol, reader, loop)
-        spawn(self._instance.handle_stream(reader, writer), name="devcors connection")
+        assert self._transport is not None
+        hand_over(self._instance, self._transport, bytes(self._buffer.lstrip(b"\r\n")))
+
+
+def hand_over(instance: DevcorsInstance, transport: asyncio.Transport, data: bytes) -> None:
+    """A connection goes to mitmproxy's lane: to StreamReader and StreamWriter, with the bytes seen so far fed in."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(loop=loop)
+    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+    transport.set_protocol(protocol)
+    protocol.connection_made(transport)
+    reader.feed_data(data)
+    writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+    spawn(instance.handle_stream(reader, writer), name="devcors connection")

@@ -1,0 +1,52 @@
+"""Whether a client that has closed its half of a connection is still there to read the other half.
+
+TCP does not tell: who closes everything and who closes one half send the same FIN. On Linux the system knows, where
+the client is a process of the same machine: a connection that no process has open any more belongs to no inode.
+Elsewhere nobody knows before something is written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import sys
+from pathlib import Path
+
+_TABLES = {socket.AF_INET: Path("/proc/net/tcp"), socket.AF_INET6: Path("/proc/net/tcp6")}
+
+
+def has_departed(transport: asyncio.BaseTransport) -> bool:
+    """True where it is known that nobody reads any more."""
+    if not sys.platform.startswith("linux"):
+        return False
+    own, peer = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
+    if not own or not peer or not ipaddress.ip_address(peer[0]).is_loopback:
+        return False
+    table = _TABLES[socket.AF_INET6 if ":" in peer[0] else socket.AF_INET]
+    try:
+        lines = table.read_text().splitlines()
+    except OSError:
+        return False
+    inode = owner(lines, endpoint(*peer[:2]), endpoint(*own[:2]))
+    return inode is None or inode == "0"
+
+
+def endpoint(address: str, port: int) -> str:
+    """As the kernel's table has it: 32-bit words of the address in the machine's byte order, hexadecimal, and the port.
+
+    >>> endpoint("127.0.0.1", 80) if sys.byteorder == "little" else "0100007F:0050"
+    '0100007F:0050'
+    """
+    packed = ipaddress.ip_address(address).packed
+    words = (packed[at : at + 4] for at in range(0, len(packed), 4))
+    return "".join(f"{int.from_bytes(word, sys.byteorder):08X}" for word in words) + f":{port:04X}"
+
+
+def owner(lines: list[str], local: str, remote: str) -> str | None:
+    """The inode column of the connection from `local` to `remote`, None where there is no such connection."""
+    for line in lines:
+        columns = line.split()
+        if len(columns) > 9 and columns[1] == local and columns[2] == remote:
+            return columns[9]
+    return None

@@ -1,0 +1,111 @@
+"""The gateway lane: what its connections share, and which requests are theirs."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from devcors.errors import MalformedError
+from devcors.heads import RequestHead
+from devcors.policy import Answer, Facts, Forward, Policy, Relay
+from devcors.policy.checks import MAX_HEAD, Refusal
+from devcors.proxy.dialing import Dialer
+from devcors.proxy.recording import Recorder
+from devcors.traffic.journal import Journal
+from devcors.traffic.record import Exchange
+from devcors.urls import parse_authority
+
+from .client import ClientConnection
+from .heads import ReceivedRequest
+from .pool import Pool
+
+# RFC 9112, section 3.2.2; the path may be empty
+_ABSOLUTE_FORM = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^#]*)")
+
+HandOver = Callable[[ClientConnection], None]
+
+
+class Gateway:
+    """`current` gives the policy of the moment; an exchange keeps the one that it began with.
+
+    `hand_over` takes a client's connection to mitmproxy's lane, with the bytes that `leave` gives.
+    """
+
+    max_head = MAX_HEAD
+
+    def __init__(
+        self,
+        current: Callable[[], Policy],
+        journal: Journal,
+        dialer: Dialer,
+        own_addresses: Callable[[], set[tuple[str, int]]],
+        hand_over: HandOver,
+    ) -> None:
+        self._current = current
+        self.hand_over = hand_over
+        self.recorder = Recorder(journal, "gateway")
+        self.pool = Pool(dialer, own_addresses)
+        self.clients: set[ClientConnection] = set()
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that a request gets that comes now."""
+        return self._current()
+
+    def decide(self, head: RequestHead, facts: Facts) -> tuple[Forward | Answer, Exchange]:
+        """What is done with a request of the front door, and its record."""
+        started = time.time()
+        if self.recorder.sends_cookies(head, facts):
+            facts = replace(facts, sends_cookies=True)
+        decision = self.policy.request(head, facts)
+        assert not isinstance(decision, Relay)  # only what is for another host is relayed
+        if isinstance(decision, Forward):
+            return decision, self.recorder.forwarded(decision, started)
+        return decision, self.recorder.answered(decision, head, started)
+
+    def named(self, request: ReceivedRequest, facts: Facts) -> tuple[ReceivedRequest, Facts] | Refusal | None:
+        """A request whose target is not a path: as one for the front door, where it is; None: the other lane's."""
+        head = request.head
+        found = _ABSOLUTE_FORM.fullmatch(head.target)
+        if found is None:
+            return request, facts  # `*`, or what the policy refuses
+        scheme, authority, path = found.groups()
+        try:
+            host = parse_authority(authority)
+        except MalformedError as error:
+            return Refusal(400, f"the request target is {error.message}", "send http://host:port/path")
+        if scheme.lower() != b"http" or not self.policy.door.is_own(host.host, host.port_or("http")):
+            return None
+        own = RequestHead(head.method, path if path.startswith(b"/") else b"/" + path, head.fields)
+        return request._replace(head=own), replace(facts, authority=host)
+
+    def is_tunnel_to_itself(self, target: bytes, facts: Facts) -> bool:
+        """Whether a CONNECT is for the front door (a browser sends one for a WebSocket), from a peer that may."""
+        try:
+            host = parse_authority(target)
+        except MalformedError:
+            return False
+        policy = self.policy
+        if not policy.door.is_own(host.host, host.port_or("https")):
+            return False
+        return policy.refuses_connect(replace(facts, authority=host)) is None
+
+    def secure(self, client: ClientConnection) -> None:
+        """A TLS handshake has begun."""
+        client.transport.close()
+
+    @staticmethod
+    def spoilt(data: bytes) -> RequestHead:
+        """As much of a request that cannot be read as a record can tell: the method and target, if there are any."""
+        words = data[:4096].split(b"\n", 1)[0].rstrip(b"\r").split(b" ")
+        method = words[0][:20] if len(words) > 1 else b"?"
+        target = words[1] if len(words) > 1 and words[1].startswith(b"/") else b"/"
+        return RequestHead(method, target, ())
+
+    def close(self) -> None:
+        """Ends all connections at once."""
+        for client in tuple(self.clients):
+            client.transport.abort()
+        self.pool.close()

@@ -1,0 +1,88 @@
+"""After 101: bytes both ways, verbatim, with back-pressure. Frames, close codes and abrupt ends stay as they are."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from devcors.traffic.record import Exchange
+
+from .window import HIGH_WATER
+
+if TYPE_CHECKING:
+    from .client import ClientConnection
+    from .upstream import UpstreamConnection
+
+
+class TunnelEnd(asyncio.Protocol):
+    """One side; what it reads is written to the other."""
+
+    def __init__(self, transport: asyncio.Transport, ended: Callable[[], None]) -> None:
+        self.transport = transport
+        self.other: TunnelEnd = self
+        self.count = 0
+        self._ended = ended
+        self._eof = False
+        self._lost = False
+
+    def data_received(self, data: bytes) -> None:
+        """On to the other side."""
+        self.count += len(data)
+        self.other.transport.write(data)
+
+    def eof_received(self) -> bool:
+        """One direction is over; the other goes on until it ends too."""
+        self._eof = True
+        other = self.other.transport
+        if self.other._eof or not other.can_write_eof():  # noqa: SLF001 - the same class
+            other.close()
+            return False
+        other.write_eof()
+        # TLS has no half-open connections in asyncio
+        return self.transport.can_write_eof()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """An abrupt end stays abrupt."""
+        self._lost = True
+        if not self.other._lost:  # noqa: SLF001 - the same class
+            if exc is None:
+                self.other.transport.close()
+            else:
+                self.other.transport.abort()
+        else:
+            self._ended()
+
+    def pause_writing(self) -> None:
+        """This side reads slower than the other sends."""
+        self.other.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """It has caught up."""
+        self.other.transport.resume_reading()
+
+
+def join(
+    client: ClientConnection,
+    upstream: UpstreamConnection,
+    record: Exchange,
+    data: bytes,
+    finish: Callable[[Exchange], None],
+) -> None:
+    """Makes a tunnel of two connections. `data` has come from the upstream behind its 101."""
+
+    def ended() -> None:
+        record.request_bytes, record.response_bytes = near.count, far.count
+        finish(record)
+
+    upstream.release()
+    near, far = TunnelEnd(client.transport, ended), TunnelEnd(upstream.transport, ended)
+    near.other, far.other = far, near
+    for end in (near, far):
+        end.transport.set_protocol(end)
+        end.transport.set_write_buffer_limits(high=HIGH_WATER)
+        cast("asyncio.ReadTransport", end.transport).resume_reading()
+    if data:
+        far.data_received(data)
+    if rest := client.leave():
+        near.data_received(rest)

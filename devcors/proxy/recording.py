@@ -1,0 +1,99 @@
+"""Records of exchanges, made the same way in both lanes."""
+
+from __future__ import annotations
+
+import time
+
+from devcors.heads import Fields, RequestHead, ResponseHead, value
+from devcors.policy import Answer, Facts, Forward, Outcome
+from devcors.traffic.journal import Journal
+from devcors.traffic.record import Exchange, Kind, Lane
+from devcors.traffic.senders import CookieSenders
+
+
+class Recorder:
+    """Begins and ends the records of one lane. Times are seconds since the epoch."""
+
+    def __init__(self, journal: Journal, lane: Lane) -> None:
+        self._journal = journal
+        self._lane: Lane = lane
+        self._senders = CookieSenders()
+
+    def sends_cookies(self, head: RequestHead, facts: Facts) -> bool:
+        """Whether this request's page has been seen to send cookies there (or does now)."""
+        return self._senders.note(head, _place(facts, head))
+
+    def forwarded(self, forward: Forward, started: float) -> Exchange:
+        """A request that is sent on; a preflight and its request are tied together."""
+        record = Exchange(
+            id=self._journal.next_id(),
+            lane=self._lane,
+            kind="websocket" if forward.upgrade else "http",
+            method=forward.received.method.decode("latin-1"),
+            url=forward.url,
+            target=forward.target_url,
+            route=forward.rule.name,
+            origin=_origin(forward.received.fields),
+            started=started,
+            request=forward.received,
+        )
+        cors = forward.cors
+        if cors is not None and cors.preflight:
+            self._journal.preflighted(record, cors.method)
+        elif cors is not None:
+            record.preflight = self._journal.preflight_of(cors.origin, cors.url, cors.method)
+        return record
+
+    def answered(self, answer: Answer, head: RequestHead, started: float, kind: Kind = "http") -> Exchange:
+        """A request that devcors answers itself."""
+        record = Exchange(
+            id=self._journal.next_id(),
+            lane=self._lane,
+            kind=kind,
+            method=head.method.decode("latin-1"),
+            url=answer.url,
+            target=None,
+            route=answer.route,
+            origin=_origin(head.fields),
+            started=started,
+            error=answer.error,
+        )
+        self.responded(record, answer.head.status)
+        return record
+
+    @staticmethod
+    def responded(record: Exchange, status: int) -> None:
+        """The response's head is there."""
+        record.first_byte = time.time()
+        record.status = status
+
+    def received(self, record: Exchange, forward: Forward, head: ResponseHead, outcome: Outcome) -> None:
+        """The upstream's response head has come, and this is what the policy makes of it."""
+        record.response = head
+        record.cors, record.cookies = outcome.cors, outcome.cookies
+        if outcome.cookies:
+            self._senders.forget(f"{forward.own_origin.scheme}://{forward.own_origin.host}", outcome.head.fields)
+        self.responded(record, outcome.head.status)
+
+    def failed(self, record: Exchange, answer: Answer) -> None:
+        """The upstream gave no answer, and this is given in its place."""
+        record.error = answer.error
+        self.responded(record, answer.head.status)
+        record.response_bytes = len(answer.body)
+
+    def finish(self, record: Exchange) -> None:
+        """The exchange has ended."""
+        record.ended = time.time()
+        self._journal.finish(record)
+
+
+def _place(facts: Facts, head: RequestHead) -> str:
+    """Scheme and host that the browser takes the request to be for."""
+    host = facts.authority.host if facts.authority else (value(head.fields, b"host") or b"").decode("latin-1").lower()
+    return f"{facts.scheme}://{host if facts.authority else host.rpartition(':')[0] or host}"
+
+
+def _origin(fields: Fields) -> str | None:
+    """As received; bytes that are no text must not end in a record as half a character."""
+    raw = value(fields, b"origin")
+    return None if raw is None else raw.decode("latin-1")
