@@ -21,9 +21,11 @@ from devcors.proxy.tasks import spawn
 from devcors.system.ports import port_owner
 from devcors.traffic.journal import Journal
 
+from . import loop
 from .banner import banner, front_door_url, notices
 from .devserver import DevServer
 from .logs import logging_to
+from .pacing import Pace
 from .reloading import Reloader
 from .terminal import Terminal
 
@@ -77,10 +79,12 @@ class Session:
         except PortTakenError as error:
             owner = port_owner(error.port)
             raise PortTakenError(error.port, str(owner) if owner else "") from None
+        running = asyncio.get_running_loop()
+        pace = Pace(self._terminal, running.call_later, running.time)
         restore = self._catch_signals()
         try:
             self._announce(engine, loaded, time.monotonic() - started)
-            self.journal.listen(self._terminal.exchange)
+            self.journal.listen(pace.exchange)
             watcher.start()
             try:
                 await self._start_dev_server(front_door_url(bound), reloader)
@@ -90,6 +94,7 @@ class Session:
         finally:
             await self._shut_down(engine)
             self.journal.close()
+            pace.close()
             restore()
         return self._exit_code
 
@@ -166,4 +171,4 @@ def run_up(options: UpOptions, *, as_json: bool) -> int:
         load = partial(load_config, options)
         return await Session(load, terminal, strict_port=options.strict_port, command=options.command).run()
 
-    return asyncio.run(run())
+    return loop.run(run())

@@ -53,7 +53,6 @@ class Terminal:
         """One line, or a count at the end of the last one where it repeats."""
         if self.as_json:
             self._out_file.write(json.dumps(exchange.to_json(), ensure_ascii=False) + "\n")
-            self._out_file.flush()
             return
         more = details(exchange)
         key = (exchange.method, exchange.url, exchange.status, exchange.route, exchange.error, exchange.blocked)
@@ -68,6 +67,15 @@ class Terminal:
         self._out.print(text)
         for detail in more:
             self._out.print(detail)
+
+    def left_out(self, count: int) -> None:
+        """So many exchanges have no line of their own: they came faster than anybody reads."""
+        self._last = ()
+        self._out.print(Text(f"         … and {count:,} more", "dim"))
+
+    def flush(self) -> None:
+        """What was printed is seen now, by a reader at the other end of a pipe too."""
+        self._out_file.flush()
 
 
 def _no_colour() -> bool | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from devcors.config.loading import Loaded
 from devcors.config.schema import Config
+from devcors.daemon import loop
 from devcors.daemon.session import Session
 from devcors.daemon.terminal import Terminal
 
@@ -16,7 +16,7 @@ from .config import demo_config
 
 def run_demo(port: int | None, *, as_json: bool) -> int:
     """Blocks until the end; returns the exit code. Raises DevcorsError where it could not start."""
-    return asyncio.run(_run(port, Terminal(as_json=as_json)))
+    return loop.run(_run(port, Terminal(as_json=as_json)))
 
 
 async def _run(port: int | None, terminal: Terminal) -> int:

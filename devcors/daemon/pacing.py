@@ -1,0 +1,105 @@
+"""Lines in time with a reader: exchanges are collected on the hot path and printed a moment later, no faster than
+anybody could read. What is left out is counted; JSON leaves nothing out.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from devcors.traffic.record import Exchange
+
+DELAY = 0.03
+"""Seconds between an exchange's end and its line."""
+
+LINES = 100
+"""Lines a second, and at once after a pause; exchanges with trouble have as many again."""
+
+
+class Printer(Protocol):
+    """Where the lines go."""
+
+    as_json: bool
+
+    def exchange(self, exchange: Exchange) -> None: ...
+    def left_out(self, count: int) -> None: ...
+    def flush(self) -> None: ...
+
+
+class Timer(Protocol):
+    """What `call_later` of an event loop returns."""
+
+    def cancel(self) -> object: ...
+
+
+class Pace:
+    """A journal's listener. `later` calls a function after some seconds, `now` is a clock in seconds."""
+
+    def __init__(
+        self, printer: Printer, later: Callable[[float, Callable[[], None]], Timer], now: Callable[[], float]
+    ) -> None:
+        self._printer = printer
+        self._later = later
+        self._now = now
+        self._waiting: deque[Exchange] = deque()
+        self._timer: Timer | None = None
+        self._budgets = {False: _Budget(now()), True: _Budget(now())}
+        self._left_out = 0
+
+    def exchange(self, exchange: Exchange) -> None:
+        """To be printed soon."""
+        self._waiting.append(exchange)
+        if self._timer is None:
+            self._timer = self._later(DELAY, self._due)
+
+    def _due(self) -> None:
+        self._timer = None
+        self.flush()
+        if self._left_out:
+            self._timer = self._later(1.0, self._tell_left_out)
+
+    def _tell_left_out(self) -> None:
+        self._timer = None
+        count, self._left_out = self._left_out, 0
+        self._printer.left_out(count)
+        self.flush()
+
+    def flush(self) -> None:
+        """Prints what waits."""
+        now = self._now()
+        while self._waiting:
+            exchange = self._waiting.popleft()
+            if self._printer.as_json or self._budgets[_has_trouble(exchange)].take(now):
+                self._printer.exchange(exchange)
+            else:
+                self._left_out += 1
+        self._printer.flush()
+
+    def close(self) -> None:
+        """Prints what waits, and what was left out."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self.flush()
+        if self._left_out:
+            self._printer.left_out(self._left_out)
+
+
+def _has_trouble(exchange: Exchange) -> bool:
+    return exchange.error is not None or (exchange.status or 500) >= 400 or exchange.blocked
+
+
+class _Budget:
+    """So many lines at once, and so many a second after that."""
+
+    def __init__(self, now: float) -> None:
+        self._left = float(LINES)
+        self._filled = now
+
+    def take(self, now: float) -> bool:
+        self._left = min(float(LINES), self._left + (now - self._filled) * LINES)
+        self._filled = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
