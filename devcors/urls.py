@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from .errors import MalformedError
 
@@ -19,8 +20,7 @@ _HOST = re.compile(r"\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+;=%-]+")
 _AUTHORITY = re.compile(rf"({_HOST.pattern})(?::([0-9]{{0,5}}))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
+class Authority(NamedTuple):
     """Host (lower case, IPv6 in brackets) and port; `port` is None where none was written."""
 
     host: str
@@ -59,8 +59,7 @@ def _normal_ipv6(host: str, text: str) -> str:
         raise MalformedError(f"not an IPv6 address: {text!r}") from None
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """A tuple origin (scheme, host, port), or the opaque one, which serialises as `null` (HTML Standard, "origin").
 
     The port is 0 where none was written and the scheme has none of its own.
@@ -109,6 +108,7 @@ def parse_origin(raw: bytes | str) -> Origin:
     )
 
 
+@lru_cache(maxsize=256)
 def is_loopback_host(host: str) -> bool:
     """`localhost`, `*.localhost`, 127.0.0.0/8 and ::1 (with or without brackets); host in lower case."""
     name = host.rstrip(".")

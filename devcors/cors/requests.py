@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from devcors.errors import MalformedError
-from devcors.heads import RequestHead, members, value
+from devcors.heads import Fields, RequestHead, members, value
 from devcors.urls import Origin, parse_origin
 
 # Fetch metadata's destinations (section 2.1) to the word that Chromium's message has for them
@@ -58,9 +58,9 @@ def cors_request(head: RequestHead, url: str, target: Origin, *, sends_cookies: 
     `url` is what the browser's address bar or console would show, `target` its origin. `sends_cookies`: this page has
     sent cookies there before, so that a request without any is known to leave them out.
     """
-    raw_origin = value(head.fields, b"origin")
-    if raw_origin is None or not _is_cors_mode(head) or _is_same(raw_origin, target):
+    if not crosses_origins(head.fields, target):
         return None
+    raw_origin = value(head.fields, b"origin") or b""
     preflight = is_preflight(head)
     credentials, assumed = _credentials(head, preflight, sends_cookies)
     wanted = members(head.fields, b"access-control-request-headers") if preflight else ()
@@ -77,11 +77,17 @@ def cors_request(head: RequestHead, url: str, target: Origin, *, sends_cookies: 
     )
 
 
-def _is_cors_mode(head: RequestHead) -> bool:
+def crosses_origins(fields: Fields, target: Origin) -> bool:
+    """Whether the CORS protocol applies to a request with these fields, for `target`."""
+    raw_origin = value(fields, b"origin")
+    return raw_origin is not None and _is_cors_mode(fields) and not _is_same(raw_origin, target)
+
+
+def _is_cors_mode(fields: Fields) -> bool:
     """Navigations, no-cors elements and WebSockets send an Origin too, but no response is withheld from them."""
-    mode = value(head.fields, b"sec-fetch-mode")
+    mode = value(fields, b"sec-fetch-mode")
     if mode is None:  # no fetch metadata (plain http off loopback, curl): whoever sends an Origin is taken for a page
-        return value(head.fields, b"upgrade") is None
+        return value(fields, b"upgrade") is None
     return mode == b"cors"
 
 

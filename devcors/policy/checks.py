@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from devcors.cors.tokens import is_token
 from devcors.errors import MalformedError
-from devcors.heads import RequestHead, value, values
+from devcors.heads import Fields, RequestHead, value, values
 from devcors.urls import Authority, is_loopback_host, parse_authority
 
 from .facts import Facts
@@ -43,36 +44,44 @@ def check_head(head: RequestHead) -> Refusal | None:
     # RFC 9112, section 3.2: of the four forms, these are what is left when a lane has taken the authority off
     if not head.target.startswith(b"/") and not (head.target == b"*" and head.method == b"OPTIONS"):
         return Refusal(400, "the request target is no path", "send a target that begins with /")
-    if len(head.fields) > MAX_FIELDS:
-        return Refusal(431, f"more than {MAX_FIELDS} header fields", "send fewer, or fewer cookies")
-    if sum(len(name) + len(text) + 4 for name, text in head.fields) > MAX_HEAD:
-        return Refusal(431, f"the header fields take more than {MAX_HEAD} bytes", "clear this site's cookies")
-    for name, text in head.fields:
-        if not is_token(name):
-            return Refusal(400, f"{name!r} is not a field name", "send a token (RFC 9110, section 5.1)")
-        if _BAD_IN_VALUE.search(text):
-            return Refusal(400, f"the value of {name.decode('latin-1')} holds a control character", "remove it")
-    return _check_wishes(head)
-
-
-def _check_wishes(head: RequestHead) -> Refusal | None:
-    """What a well-formed request asks for, and does not get."""
-    expect = value(head.fields, b"expect")
-    if expect is not None and expect.strip().lower() != b"100-continue":
-        return Refusal(
-            417, "the only expectation that is known is 100-continue (RFC 9110, section 10.1.1)", "drop Expect"
-        )
+    if (refusal := _check_fields(head.fields)) is not None:
+        return refusal
     if head.method == b"TRACE":
         # it would send the request's secrets back to whoever asked (RFC 9110, section 9.3.8)
         return Refusal(405, "TRACE is not served", "use GET")
     return None
 
 
+# browsers send the same fields again and again: what was found of them is remembered
+@lru_cache(maxsize=256)
+def _check_fields(fields: Fields) -> Refusal | None:
+    if len(fields) > MAX_FIELDS:
+        return Refusal(431, f"more than {MAX_FIELDS} header fields", "send fewer, or fewer cookies")
+    if sum(len(name) + len(text) + 4 for name, text in fields) > MAX_HEAD:
+        return Refusal(431, f"the header fields take more than {MAX_HEAD} bytes", "clear this site's cookies")
+    for name, text in fields:
+        if not is_token(name):
+            return Refusal(400, f"{name!r} is not a field name", "send a token (RFC 9110, section 5.1)")
+        if _BAD_IN_VALUE.search(text):
+            return Refusal(400, f"the value of {name.decode('latin-1')} holds a control character", "remove it")
+    expect = value(fields, b"expect")
+    if expect is not None and expect.strip().lower() != b"100-continue":
+        return Refusal(
+            417, "the only expectation that is known is 100-continue (RFC 9110, section 10.1.1)", "drop Expect"
+        )
+    return None
+
+
 def host_of(head: RequestHead, facts: Facts) -> Authority | Refusal:
     """The authority a request is for: exactly one valid Host (RFC 9112, section 3.2), or the absolute-form's."""
-    hosts = values(head.fields, b"host")
     if facts.authority is not None:
         return facts.authority  # RFC 9112, section 3.2.2: the target counts, Host is ignored
+    return _host_field(head.fields)
+
+
+@lru_cache(maxsize=256)
+def _host_field(fields: Fields) -> Authority | Refusal:
+    hosts = values(fields, b"host")
     if len(hosts) != 1:
         return Refusal(400, f"a request must have one Host field, this has {len(hosts)}", "send one Host")
     if b"@" in hosts[0]:  # not repeated in the message: it may hold a password

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from devcors.urls import Authority, is_loopback_host
 
@@ -28,8 +29,7 @@ class Door:
         return is_loopback_host(bare) or bare in self.addresses or bare in ("0.0.0.0", "::")  # noqa: S104 - compared
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """One connection's facts.
 
     `scheme` is what the client speaks to us ("http", "https"). `authority` is the destination that the client named
@@ -42,5 +42,5 @@ class Facts:
     authority: Authority | None
     peer: str
     local: str
-    peer_is_loopback: bool = field(default=True)
+    peer_is_loopback: bool = True
     sends_cookies: bool = False

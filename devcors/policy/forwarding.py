@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
-from devcors.cors.requests import cors_request
+from devcors.cors.requests import crosses_origins
 from devcors.heads import Fields, RequestHead, replaced
 from devcors.routing.fields import forwarded_fields, host_for, origin_pair
 from devcors.routing.paths import split_target
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from .policy import Policy
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A request that found its rule. `own_origin` and `url` are what the browser takes it to be for."""
 
     head: RequestHead
@@ -37,34 +36,53 @@ class Request:
 
 def forward(policy: Policy, request: Request) -> Forward:
     """The decision to send this request on."""
-    rule, received = request.rule, request.head
+    rule, received, facts = request.rule, request.head, request.facts
     upstream = rule.upstream or Upstream(
-        request.facts.scheme,
+        facts.scheme,
         request.host.host.strip("[]"),
-        request.host.port_or(request.facts.scheme),
+        request.host.port_or(facts.scheme),
         verify=rule.verify,
         timeout=rule.timeout,
     )
-    upgrade = is_upgrade(received)
-    fields = end_to_end(received.fields, upgrade=upgrade)
+    sent = _sent(rule, received.fields, request.own_origin, upstream.origin, facts.peer if rule.forwarded else "")
+    fields = sent.fields
     if (left := hops_left(received)) is not None:
         fields = replaced(fields, b"max-forwards", str(left - 1).encode())
-    fields = _addressed(request, fields, upstream)
-    head = RequestHead(received.method, _target(request), rule.request_edit.apply(fields))
-    knows = request.facts.sends_cookies
-    cors = None if rule.cors == "off" else cors_request(received, request.url, request.own_origin, sends_cookies=knows)
     return Forward(
-        upstream=upstream,
-        head=head,
-        policy=policy,
-        rule=rule,
-        received=received,
-        own_origin=request.own_origin,
-        url=request.url,
-        match=request.match,
-        cors=cors,
-        upgrade=upgrade,
+        upstream,
+        RequestHead(received.method, _target(request), fields),
+        policy,
+        rule,
+        received,
+        request.own_origin,
+        request.url,
+        request.match,
+        sent.upgrade,
+        sent.crosses_origins,
+        facts.sends_cookies,
     )
+
+
+class _Sent(NamedTuple):
+    """What a rule makes of a request's fields, whatever its method and target."""
+
+    fields: Fields
+    upgrade: bool
+    crosses_origins: bool
+
+
+# a page sends much the same fields with each of its requests
+@lru_cache(maxsize=256)
+def _sent(rule: Rule, received: Fields, own: Origin, upstream: Origin, peer: str) -> _Sent:
+    upgrade = is_upgrade(received)
+    fields = end_to_end(received, upgrade=upgrade)
+    # Host, and who the backend is to believe has sent this
+    fields = replaced(fields, b"host", host_for(rule.host, upstream.authority, own.authority).encode())
+    fields = origin_pair(fields, own, upstream, rule.origin)
+    if rule.forwarded:
+        fields = forwarded_fields(fields, peer, own.authority, own.scheme, own.port)
+    crosses = rule.cors != "off" and crosses_origins(received, own)
+    return _Sent(rule.request_edit.apply(fields), upgrade, crosses)
 
 
 def _target(request: Request) -> bytes:
@@ -73,14 +91,3 @@ def _target(request: Request) -> bytes:
         _, query = split_target(target)
         return upstream_target(request.match, rule.rewrite, rule.base_path, query)
     return target if target == b"*" else rule.base_path + target
-
-
-def _addressed(request: Request, fields: Fields, upstream: Upstream) -> Fields:
-    """Host, and who the backend is to believe has sent this."""
-    rule, own = request.rule, request.own_origin.authority
-    fields = replaced(fields, b"host", host_for(rule.host, upstream.authority, own).encode())
-    fields = origin_pair(fields, request.own_origin, upstream.origin, rule.origin)
-    if rule.forwarded:
-        facts = request.facts
-        fields = forwarded_fields(fields, facts.peer, own, facts.scheme, request.own_origin.port)
-    return fields

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from devcors.heads import Fields, RequestHead, has_token, members, value
 
 _HOP_BY_HOP = frozenset(
@@ -24,19 +26,23 @@ _KEPT = frozenset(
 )
 
 
-def is_upgrade(head: RequestHead) -> bool:
+def is_upgrade(fields: Fields) -> bool:
     """Whether the client asks to switch protocols (RFC 9110, section 7.8)."""
-    return has_token(head.fields, b"connection", b"upgrade") and value(head.fields, b"upgrade") is not None
+    return has_token(fields, b"connection", b"upgrade") and value(fields, b"upgrade") is not None
 
 
 def hops_left(head: RequestHead) -> int | None:
     """Max-Forwards of TRACE and OPTIONS, for which alone it counts (RFC 9110, section 7.6.2); None where absent."""
+    if head.method not in (b"TRACE", b"OPTIONS"):
+        return None
     raw = value(head.fields, b"max-forwards")
-    if raw is None or head.method not in (b"TRACE", b"OPTIONS") or not raw.strip().isdigit():
+    if raw is None or not raw.strip().isdigit():
         return None
     return min(int(raw), 1_000_000)
 
 
+# a server sends much the same fields with each response
+@lru_cache(maxsize=256)
 def end_to_end(fields: Fields, *, upgrade: bool = False) -> Fields:
     """The fields that are forwarded; with `upgrade`, Connection and Upgrade are said anew for the next hop.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from enum import Enum
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from devcors.cookies.judge import Judgement
 from devcors.cors.explain import explain, warnings
-from devcors.cors.requests import CorsRequest
+from devcors.cors.requests import CorsRequest, cors_request, is_preflight
 from devcors.cors.verdict import Verdict
 from devcors.heads import RequestHead, ResponseHead, value
 from devcors.routing.table import Match
@@ -19,9 +21,21 @@ if TYPE_CHECKING:
     from .policy import Policy
 
 
-@dataclass(frozen=True, slots=True)
+class _Unread(Enum):
+    """A value that nobody has asked for yet."""
+
+    UNREAD = 0
+
+
+_UNREAD = _Unread.UNREAD
+
+
+@dataclass(slots=True, eq=False)
 class Forward:
-    """Send `head` to `upstream`. The rest is what `Policy.response` needs again."""
+    """Send `head` to `upstream`. The rest is what `Policy.response` needs again. Not to be changed.
+
+    `crosses_origins`: the CORS protocol applies. `sends_cookies` as in Facts.
+    """
 
     upstream: Upstream
     head: RequestHead
@@ -31,13 +45,29 @@ class Forward:
     own_origin: Origin
     url: str
     match: Match[Rule] | None
-    cors: CorsRequest | None
     upgrade: bool
+    crosses_origins: bool
+    sends_cookies: bool = False
+    _cors: CorsRequest | _Unread | None = field(default=_UNREAD, repr=False)
+
+    @property
+    def cors(self) -> CorsRequest | None:
+        """The request as the CORS protocol has it, None where that does not apply. Read when it is first asked for."""
+        if not self.crosses_origins:
+            return None
+        if self._cors is _UNREAD:
+            self._cors = cors_request(self.received, self.url, self.own_origin, sends_cookies=self.sends_cookies)
+        return self._cors
+
+    @property
+    def is_preflight(self) -> bool:
+        """Whether this is a CORS preflight."""
+        return self.crosses_origins and is_preflight(self.received)
 
     @property
     def answers_preflight(self) -> bool:
         """Whether devcors answers this preflight in the server's place; the server is asked all the same."""
-        if self.cors is None or not self.cors.preflight or self.rule.cors not in ("inject", "rewrite"):
+        if self.rule.cors not in ("inject", "rewrite") or not self.is_preflight:
             return False
         return self.rule.allowance.allows(value(self.received.fields, b"origin") or b"")
 
@@ -167,11 +197,18 @@ class CorsOutcome:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A response head for the client. `body_dropped`: the upstream's body is not sent on (a replaced preflight)."""
+class Outcome(NamedTuple):
+    """A response head for the client. `body_dropped`: the upstream's body is not sent on (a replaced preflight).
+
+    `judge` gives the verdict, where there is one to give; it takes a while, and most are never looked at.
+    """
 
     head: ResponseHead
     body_dropped: bool = False
-    cors: CorsOutcome | None = None
+    judge: Callable[[], CorsOutcome] | None = None
     cookies: tuple[CookieOutcome, ...] = ()
+
+    @property
+    def cors(self) -> CorsOutcome | None:
+        """The verdict, made anew each time."""
+        return self.judge() if self.judge else None

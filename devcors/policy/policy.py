@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from devcors.cors.allowance import Allowance
 from devcors.errors import MalformedError
@@ -118,7 +118,7 @@ class Policy:
         rule = self.hosts.find(host.host, host.port_or(facts.scheme))
         if rule is None:
             # RFC 9112, section 3.2.2: Host is made from the target
-            fields = replaced(end_to_end(head.fields, upgrade=is_upgrade(head)), b"host", str(host).encode())
+            fields = replaced(end_to_end(head.fields, upgrade=is_upgrade(head.fields)), b"host", str(host).encode())
             return Relay(RequestHead(head.method, head.target, fields))
         return self._forward(head, facts, host, rule, None)
 
@@ -135,8 +135,9 @@ class Policy:
                 details={"route": rule.name, "target": str(rule.upstream and rule.upstream.origin)},
                 url=_url(facts, str(host), head.target),
             )
-        own_origin = Origin(facts.scheme, host.host, host.port_or(facts.scheme))
-        url = _url(facts, own_origin.authority, head.target)
+        own_origin, prefix = _own(facts.scheme, host)
+        # RFC 9112, section 3.2.4: the target `*` is a URI without a path
+        url = prefix if head.target == b"*" else prefix + head.target.decode("latin-1")
         return forward(self, Request(head, facts, host, own_origin, url, rule, match))
 
     def _no_route(self, head: RequestHead, facts: Facts, host: Authority) -> Answer:
@@ -155,7 +156,13 @@ class Policy:
         )
 
 
+@lru_cache(maxsize=64)
+def _own(scheme: str, host: Authority) -> tuple[Origin, str]:
+    """The origin that the browser takes the front door (or the intercepted host) to be, and the start of its URLs."""
+    origin = Origin(scheme, host.host, host.port_or(scheme))
+    return origin, f"{scheme}://{origin.authority}"
+
+
 def _url(facts: Facts, authority: str, target: bytes) -> str:
-    # RFC 9112, section 3.2.4: the target `*` is a URI without a path
     path = "" if target == b"*" else target.decode("latin-1")
     return f"{facts.scheme}://{authority}{path}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from devcors.cookies.judge import Context, judge_set_cookie
 from devcors.cookies.rewrite import FrontDoor, Rewritten, rewrite_auto, rewrite_table
@@ -24,14 +26,38 @@ from .rules import Rule
 def response_outcome(forward: Forward, head: ResponseHead) -> Outcome:
     """What the client gets, and what the browsers will make of it."""
     rule = forward.rule
-    switched = head.status == 101
-    fields = rule.response_edit.apply(end_to_end(head.fields, upgrade=switched))
-    if rule.redirects == "rewrite":
+    received = _received(head.fields, head.status == 101)
+    fields = received.fields
+    if rule.response_edit.names:
+        received = _reading(fields := rule.response_edit.apply(fields))
+    if received.has_location and rule.redirects == "rewrite":
         fields = _redirected(forward, fields)
-    fields, cookies = _cookies(forward, fields)
-    received = ResponseHead(head.status, head.reason, fields)
-    sent, cors = _cors(forward, received)
-    return Outcome(sent, body_dropped=forward.answers_preflight, cors=cors, cookies=cookies)
+    cookies: tuple[CookieOutcome, ...] = ()
+    # the Set-Cookie of a preflight is ignored by every browser
+    if received.has_cookies and not forward.is_preflight:
+        fields, cookies = _cookies(forward, fields)
+    said = ResponseHead(head.status, head.reason, fields)
+    sent = said if rule.cors in ("off", "observe") else _corrected(forward, said)
+    judge = partial(_cors, forward, said, sent) if forward.crosses_origins else None
+    return Outcome(sent, forward.answers_preflight, judge, cookies)
+
+
+class _Reading(NamedTuple):
+    """The fields that go on, and whether there is something among them to look at."""
+
+    fields: Fields
+    has_location: bool
+    has_cookies: bool
+
+
+# a server sends much the same fields with each response
+@lru_cache(maxsize=256)
+def _received(fields: Fields, switched: bool) -> _Reading:
+    return _reading(end_to_end(fields, upgrade=switched))
+
+
+def _reading(fields: Fields) -> _Reading:
+    return _Reading(fields, value(fields, b"location") is not None, value(fields, b"set-cookie") is not None)
 
 
 def _redirected(forward: Forward, fields: Fields) -> Fields:
@@ -73,9 +99,6 @@ def _same_server(forward: Forward, rule: Rule) -> bool:
 
 def _cookies(forward: Forward, fields: Fields) -> tuple[Fields, tuple[CookieOutcome, ...]]:
     """Set-Cookie fields made to work at the front door where the route asks for it, and judged as they leave."""
-    # the Set-Cookie of a preflight is ignored by every browser
-    if value(fields, b"set-cookie") is None or (forward.cors is not None and forward.cors.preflight):
-        return fields, ()
     context = cookie_context(forward)
     out: list[Field] = []
     outcomes: list[CookieOutcome] = []
@@ -154,16 +177,14 @@ def _page(forward: Forward) -> tuple[str, str] | None:
     return (origin.scheme, origin.host)  # of an opaque origin, two empty strings: cross-site with everything
 
 
-def _cors(forward: Forward, head: ResponseHead) -> tuple[ResponseHead, CorsOutcome | None]:
-    """The response as the policy makes it, judged beside what the server itself said."""
+def _cors(forward: Forward, said: ResponseHead, sent: ResponseHead) -> CorsOutcome:
+    """The response as the policy made it, judged beside what the server itself said."""
     request = forward.cors
-    sent = _corrected(forward, head)
-    if request is None:
-        return sent, None
-    outcome = _judged(forward, request, head, sent)
+    assert request is not None
+    outcome = _judged(forward, request, said, sent)
     if not request.preflight or request.credentials:
-        return sent, outcome
-    return sent, _with_either_mode(forward, outcome)
+        return outcome
+    return _with_either_mode(forward, outcome)
 
 
 def _judged(forward: Forward, request: CorsRequest, received: ResponseHead, sent: ResponseHead) -> CorsOutcome:
@@ -199,7 +220,7 @@ def _remedy(forward: Forward) -> str:
 
 def _corrected(forward: Forward, head: ResponseHead) -> ResponseHead:
     rule = forward.rule
-    if rule.cors not in ("inject", "rewrite") or forward.upgrade:
+    if forward.upgrade:
         return head
     if forward.answers_preflight:
         return rule.allowance.preflight_response(forward.received)

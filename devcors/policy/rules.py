@@ -25,16 +25,16 @@ class Upstream:
     verify: Verify = True
     wait: float = 0.0
     timeout: Timeout = field(default_factory=Timeout)
+    origin: Origin = field(init=False, repr=False, compare=False)
+    """The target's origin."""
+    authority: str = field(init=False, repr=False, compare=False)
+    """As a Host field has it."""
 
-    @property
-    def authority(self) -> str:
-        """As a Host field has it."""
-        return self.origin.authority
-
-    @property
-    def origin(self) -> Origin:
-        """The target's origin."""
-        return Origin(self.scheme, f"[{self.host}]" if ":" in self.host else self.host, self.port)
+    def __post_init__(self) -> None:
+        """Said once here, since they are asked for with each request."""
+        origin = Origin(self.scheme, f"[{self.host}]" if ":" in self.host else self.host, self.port)
+        object.__setattr__(self, "origin", origin)
+        object.__setattr__(self, "authority", origin.authority)
 
     def shared_with(self, other: Upstream | None) -> Upstream:
         """As dialed for two rules: with the longer wait, and the longer time to connect (0 is for ever)."""
@@ -69,7 +69,7 @@ def header_edit(edits: dict[str, str]) -> HeaderEdit:
     return HeaderEdit(frozenset(lower), tuple((canonical(name), text) for name, text in lower.items() if text))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """What is done with requests of one route (or the front end, or an intercepted host)."""
 

@@ -65,7 +65,7 @@ class Exchanges:
         policy = self._policy()
         facts = facts_of(flow, self._destination(flow, policy))
         head = request_head(flow.request)
-        facts = replace(facts, sends_cookies=self._recorder.sends_cookies(head, facts))
+        facts = facts._replace(sends_cookies=self._recorder.sends_cookies(head, facts))
         decision = policy.request(head, facts)
         if not _is_known_version(flow):
             refusal = Refusal(505, f"{flow.request.http_version} is not spoken here", "use HTTP/1.1")

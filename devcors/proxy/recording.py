@@ -37,11 +37,11 @@ class Recorder:
             started=started,
             request=forward.received,
         )
-        cors = forward.cors
-        if cors is not None and cors.preflight:
-            self._journal.preflighted(record, cors.method)
-        elif cors is not None:
-            record.preflight = self._journal.preflight_of(cors.origin, cors.url, cors.method)
+        if forward.crosses_origins:
+            if forward.is_preflight and (cors := forward.cors):
+                self._journal.preflighted(record, cors.method)
+            else:
+                record.preflight = self._journal.preflight_of(record.origin or "", record.url, record.method)
         return record
 
     def answered(self, answer: Answer, head: RequestHead, started: float, kind: Kind = "http") -> Exchange:
@@ -70,7 +70,7 @@ class Recorder:
     def received(self, record: Exchange, forward: Forward, head: ResponseHead, outcome: Outcome) -> None:
         """The upstream's response head has come, and this is what the policy makes of it."""
         record.response = head
-        record.cors, record.cookies = outcome.cors, outcome.cookies
+        record.judge, record.cookies = outcome.judge, outcome.cookies
         if outcome.cookies:
             self._senders.forget(f"{forward.own_origin.scheme}://{forward.own_origin.host}", outcome.head.fields)
         self.responded(record, outcome.head.status)

@@ -56,6 +56,8 @@ class Journal:
 
     def preflight_of(self, origin: str, url: str, method: str) -> int | None:
         """The preflight that this request was allowed by, if one was seen; it is named once."""
+        if not self._preflights:
+            return None
         found = self._preflights.pop((origin, url, method), None)
         if found in self._held:
             exchange, timer = self._held.pop(found)
@@ -65,7 +67,9 @@ class Journal:
 
     def finish(self, exchange: Exchange) -> None:
         """The exchange has ended."""
-        if self._later is None or exchange.cors is None or exchange.cors.included is None:
+        # only a preflight can hang on what follows: no other verdict is made for this question
+        hangs = exchange.method == "OPTIONS" and exchange.cors is not None and exchange.cors.included is not None
+        if self._later is None or not hangs:
             self._tell(exchange)
             return
         timer = self._later(FOLLOWS_WITHIN, lambda: self._not_followed(exchange.id))

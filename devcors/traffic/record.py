@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -37,10 +38,22 @@ class Exchange:
     preflight: int | None = None
     aborted: str | None = None
     error: str | None = None
-    cors: CorsOutcome | None = None
+    judge: Callable[[], CorsOutcome] | None = field(default=None, repr=False)
     cookies: tuple[CookieOutcome, ...] = ()
     request: RequestHead | None = field(default=None, repr=False)
     response: ResponseHead | None = field(default=None, repr=False)
+    _verdict: CorsOutcome | None = field(default=None, repr=False)
+
+    @property
+    def cors(self) -> CorsOutcome | None:
+        """The verdict, None where the exchange is not cross-origin; made when it is first asked for."""
+        if self._verdict is None and self.judge is not None:
+            self._verdict, self.judge = self.judge(), None
+        return self._verdict
+
+    @cors.setter
+    def cors(self, outcome: CorsOutcome | None) -> None:
+        self._verdict, self.judge = outcome, None
 
     @property
     def blocked(self) -> bool:

@@ -42,7 +42,7 @@ def judged(fields: dict[str, str], reply: Fields, through: str = "https://api.te
     return exchange(
         url=forward.url,
         target=forward.target_url,
-        cors=outcome.cors,
+        judge=outcome.judge,
         cookies=outcome.cookies,
         request=forward.received,
         response=head,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from devcors.errors import MalformedError
 from devcors.heads import RequestHead
@@ -58,7 +57,7 @@ class Gateway:
         """What is done with a request of the front door, and its record."""
         started = time.time()
         if self.recorder.sends_cookies(head, facts):
-            facts = replace(facts, sends_cookies=True)
+            facts = facts._replace(sends_cookies=True)
         decision = self.policy.request(head, facts)
         assert not isinstance(decision, Relay)  # only what is for another host is relayed
         if isinstance(decision, Forward):
@@ -79,7 +78,7 @@ class Gateway:
         if scheme.lower() != b"http" or not self.policy.door.is_own(host.host, host.port_or("http")):
             return None
         own = RequestHead(head.method, path if path.startswith(b"/") else b"/" + path, head.fields)
-        return request._replace(head=own), replace(facts, authority=host)
+        return request._replace(head=own), facts._replace(authority=host)
 
     def is_tunnel_to_itself(self, target: bytes, facts: Facts) -> bool:
         """Whether a CONNECT is for the front door (a browser sends one for a WebSocket), from a peer that may."""
@@ -90,7 +89,7 @@ class Gateway:
         policy = self.policy
         if not policy.door.is_own(host.host, host.port_or("https")):
             return False
-        return policy.refuses_connect(replace(facts, authority=host)) is None
+        return policy.refuses_connect(facts._replace(authority=host)) is None
 
     def secure(self, client: ClientConnection) -> None:
         """A TLS handshake has begun."""
