@@ -9,7 +9,12 @@ from devcors.errors import NotYetError, UsageError
 
 
 def overrides(
-    *, frontend: str | None = None, routes: Iterable[str] = (), host: str | None = None, port: int | None = None
+    *,
+    frontend: str | None = None,
+    routes: Iterable[str] = (),
+    host: str | None = None,
+    port: int | None = None,
+    https: bool = False,
 ) -> dict[str, Any]:
     """What is laid over the files. Raises UsageError for a route without `=`."""
     found: dict[str, Any] = {}
@@ -20,6 +25,8 @@ def overrides(
     if host is not None or port is not None:
         shown = f"[{host}]" if host and ":" in host and not host.startswith("[") else host
         found["server"] = {"listen": f"{shown or 'localhost'}:{2677 if port is None else port}"}
+    if https:
+        found.setdefault("server", {})["https"] = True
     return found
 
 

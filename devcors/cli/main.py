@@ -48,7 +48,7 @@ def up(
     route: RouteOption = None,
     profile: Profile = None,
     json: Json = False,
-    https: Annotated[bool, typer.Option("--https", hidden=True)] = False,
+    https: Annotated[bool, typer.Option("--https", help="TLS at the front door.")] = False,
     system_proxy: Annotated[bool, typer.Option("--system-proxy", hidden=True)] = False,
     detach: Annotated[bool, typer.Option("-d", hidden=True)] = False,
 ) -> None:
@@ -57,11 +57,11 @@ def up(
 
     from .arguments import overrides, refuse_not_yet
 
-    refuse_not_yet({"--https": https, "--system-proxy": system_proxy, "-d": detach})
+    refuse_not_yet({"--system-proxy": system_proxy, "-d": detach})
     options = UpOptions(
         config=config,
         profile=profile,
-        overrides=overrides(frontend=frontend, routes=route or [], host=host, port=port),
+        overrides=overrides(frontend=frontend, routes=route or [], host=host, port=port, https=https),
         strict_port=strict_port,
         command=tuple(command or ()),
     )

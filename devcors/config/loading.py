@@ -58,7 +58,7 @@ def load(
     path: what `-c` names. overrides: what the command line says, in the file's own shape; its strings are not
     expanded. Raises InvalidConfig for what stands in a file, ConfigError for the rest.
     """
-    here = Path.cwd()
+    here = _here()
     main = discovery.find(path, environ, here, _home())
     if main is None and not _says_enough(overrides or {}):
         raise _nothing_found(here)
@@ -68,6 +68,13 @@ def load(
     config, expanded = _Stack(documents, overrides or {}, environ, folder).validated(profile)
     texts = {source.file: source.text for source, _ in documents if source.file}
     return Loaded(config, files, folder, expanded, texts)
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise ConfigError("the folder that devcors was started in is gone", hint="start it again elsewhere") from None
 
 
 def _home() -> Path | None:

@@ -153,6 +153,7 @@ CookieSetting = Annotated[
     Discriminator(kind),
     first(check.auto_keep_or_table),
 ]
+Https = Literal[False, True, "h2"]
 Verify = Annotated[bool | str, first(check.verify), AfterValidator(from_folder)]
 
 
@@ -222,14 +223,14 @@ class Server(Table):
     """Address and port of the front door; `localhost` is both 127.0.0.1 and ::1."""
     allowed_hosts: tuple[Annotated[str, then(addresses.allowed_host)], ...] = ()
     """Names besides the loopback ones under which the front door may be reached."""
-    https: Literal[False] = False
-    """Not yet in this version."""
+    https: Annotated[Https, first(check.https)] = False
+    """TLS at the front door, with a certificate of devcors' own authority: true, or "h2" for HTTP/2 as well."""
     admin: Literal[False] | None = None
     """Not yet in this version."""
-    capture: None = None
-    """Not yet in this version."""
+    capture: Annotated[int, first(check.capture)] = 0
+    """How many bytes of each body are kept for inspection; none unless said otherwise."""
 
-    @field_validator("https", "admin", "capture", mode="before")
+    @field_validator("admin", mode="before")
     @classmethod
     def _not_yet(cls, given: Any) -> Any:
         if given is None or given is False:

@@ -169,6 +169,24 @@ def verify(given: Any) -> Any:
     return given
 
 
+def https(given: Any) -> Any:
+    """`true`, `false` or "h2"."""
+    if isinstance(given, bool) or given == "h2":
+        return given
+    if isinstance(given, str) and given.lower() in ("true", "false"):
+        raise BadValue(f"{shown(given)} is a string", f"did you mean {given.lower()}, without quotes?")
+    said = shown(given) if isinstance(given, str) else kind_of(given)
+    raise BadValue(f'true, false or "h2" is wanted, this is {said}', '"h2" offers HTTP/2 as well')
+
+
+def capture(given: Any) -> Any:
+    """A number of bytes."""
+    if isinstance(given, bool) or not isinstance(given, int) or given < 0:
+        said = str(given) if isinstance(given, int) and given is not True else kind_of(given)
+        raise BadValue(f"a number of bytes is wanted, this is {said}", "65536 keeps 64 KiB of each body")
+    return given
+
+
 def script(given: str) -> str:
     """A mitmproxy addon file."""
     if not given.endswith(".py"):

@@ -87,7 +87,7 @@ class Session:
             self.journal.listen(pace.exchange)
             watcher.start()
             try:
-                await self._start_dev_server(front_door_url(bound), reloader)
+                await self._start_dev_server(front_door_url(bound, https=bool(engine.config.server.https)), reloader)
                 await self._ended.wait()
             finally:
                 watcher.stop()

@@ -8,6 +8,7 @@ from typing import Any
 
 from devcors.cors.allowance import Allowance
 from devcors.heads import Fields, RequestHead, ResponseHead, combined, value
+from devcors.urls import Authority
 
 from .outcomes import Answer
 
@@ -89,6 +90,14 @@ def options_answer(head: RequestHead, allowance: Allowance) -> Answer:
     """OPTIONS that may go no further: we are its final recipient (RFC 9110, section 7.6.2)."""
     fields = allowance.inject((_ALLOW, (b"Content-Length", b"0")), value(head.fields, b"origin"))
     return Answer(ResponseHead(200, b"OK", fields), b"")
+
+
+def to_https(head: RequestHead, host: Authority, allowance: Allowance) -> Answer:
+    """The front door speaks TLS: a request without comes again with it, method and body kept (RFC 9110, 15.4.9)."""
+    location = f"https://{host}".encode() + (b"/" if head.target == b"*" else head.target)
+    fields = allowance.inject(((b"Location", location), (b"Content-Length", b"0")), value(head.fields, b"origin"))
+    url = f"http://{host}{head.target.decode('latin-1')}"
+    return Answer(ResponseHead(308, b"Permanent Redirect", fields), b"", error="the front door is https", url=url)
 
 
 def _text(given: Any) -> str:

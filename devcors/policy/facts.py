@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from devcors.config.schema import Https
 from devcors.urls import Authority, is_loopback_host
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """devcors' own listeners: the addresses it listens on (as IP literals or names) and the ports."""
+    """devcors' own listeners: the addresses it listens on (IP literals or names), the ports, and whether with TLS."""
 
     port: int
     admin_port: int | None = None
     addresses: tuple[str, ...] = ("127.0.0.1", "::1")
+    https: Https = False
 
     def is_own(self, host: str, port: int) -> bool:
         """Whether dialing this would reach the front door, by any name of this machine's loopback."""

@@ -12,7 +12,7 @@ from devcors.routing.paths import split_target
 from devcors.routing.table import Match, Table
 from devcors.urls import Authority, Origin
 
-from .answers import options_answer, problem
+from .answers import options_answer, problem, to_https
 from .checks import Refusal, check_head, check_host, host_of
 from .facts import Door, Facts
 from .failures import Failure, failure_answer
@@ -64,6 +64,10 @@ class Policy:
         """Whether a CONNECT to this destination is looked into: a host of `[intercept]`, or the front door itself."""
         return self.hosts.find(host.lower(), port) is not None or self.door.is_own(host, port)
 
+    def serves(self, name: str, local: str = "") -> bool:
+        """Whether the front door answers to this host name; `local` is the address that a connection came in on."""
+        return check_host(Authority(name.lower(), None), Facts("https", None, "", local), self.allowed_hosts) is None
+
     def refuses_connect(self, facts: Facts) -> Refusal | None:
         """Why a CONNECT (`facts.authority` is its target) is not served, or None."""
         if not facts.peer_is_loopback:
@@ -95,6 +99,8 @@ class Policy:
     def _at_front_door(self, head: RequestHead, host: Authority, facts: Facts) -> Forward | Answer:
         if refusal := check_host(host, facts, self.allowed_hosts):
             return self.refuse(head, refusal, facts)
+        if self.door.https and facts.scheme == "http":
+            return to_https(head, host, self.allowance)
         match: Match[Rule] | None = None
         rule = self.frontend  # RFC 9110, section 9.3.7: OPTIONS * is about the server, so for the front end
         if head.target != b"*":

@@ -35,6 +35,12 @@ class Leaf:
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey
 
+    def pem(self) -> bytes:
+        """Both as PEM, the key not encrypted."""
+        pem = serialization.Encoding.PEM
+        key = self.key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        return self.certificate.public_bytes(pem) + key
+
 
 class CertificateAuthority:
     """Signs leaves; each host's is made once and renewed before it ends."""

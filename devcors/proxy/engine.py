@@ -49,7 +49,9 @@ class Engine:
         self.journal = journal
         self.dialer = Dialer(starting=starting)
         self.bound: Bound | None = None
-        self.gateway = Gateway(lambda: self.policy, journal, self.dialer, self._own_addresses, self._to_mitmproxy)
+        self.gateway = Gateway(
+            lambda: self.policy, journal, self.dialer, self._own_addresses, self._to_mitmproxy, self.authority
+        )
         self._ca_folder = ca_folder
         self._authority: CertificateAuthority | None = None
         self._policy: Policy | None = None
@@ -78,7 +80,9 @@ class Engine:
         """Listens; returns where. Raises StartError."""
         host, port = listen_address(self.config)
         self.bound = bind(host, port, strict=strict_port)
-        self._policy = compile_policy(self.config, self._door())
+        self._policy = compile_policy(self.config, self._door(self.config))
+        if self.config.server.https:
+            self.authority()  # so that its owner can trust it before the first visit
         self._master = self._make_master()
         self._running = spawn(self._master.run(), name="devcors master")
         await self._listening()
@@ -104,10 +108,11 @@ class Engine:
         )
         return master
 
-    def _door(self) -> Door:
+    def _door(self, config: Config) -> Door:
         assert self.bound is not None
         own = self.bound.host.strip("[]")
-        return Door(self.bound.port, addresses=LOOPBACK if own == "localhost" else (*LOOPBACK, own))
+        addresses = LOOPBACK if own == "localhost" else (*LOOPBACK, own)
+        return Door(self.bound.port, addresses=addresses, https=config.server.https)
 
     async def swap(self, config: Config) -> None:
         """Serves by another config from the next request on.
@@ -120,7 +125,7 @@ class Engine:
             self.bound = bind(*listen_address(config), strict=True)
             await self._instances()[0].move(self.bound.sockets)
         self.config = config
-        self._policy = compile_policy(config, self._door())
+        self._policy = compile_policy(config, self._door(config))
         assert self._master is not None
         if list(config.scripts) != self._master.options.scripts:
             self._master.options.update(scripts=list(config.scripts), websocket=bool(config.scripts))

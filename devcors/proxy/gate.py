@@ -28,7 +28,9 @@ class Gate:
             next_layer.layer = self._choose(next_layer.context, next_layer.data_client())
 
     def _choose(self, context: Context, data: bytes) -> layer.Layer | None:
-        if len(context.layers) == 1:
+        if len(context.layers) == 1 and starts_like_tls_record(data):  # the front door's own TLS
+            return layers.ClientTLSLayer(context)
+        if context.server.address is None:
             return DevcorsHttpLayer(context, HTTPMode.regular)
         assert context.server.address is not None
         host, port = context.server.address[:2]

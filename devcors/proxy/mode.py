@@ -19,13 +19,12 @@ from mitmproxy.proxy.mode_servers import AsyncioServerInstance
 from devcors.policy.checks import HEAD_SECONDS, MAX_HEAD, MAX_TARGET
 
 from .connection import DevcorsConnectionHandler
-from .gateway.client import ClientConnection
+from .gateway.client import TLS_HANDSHAKE, ClientConnection
 from .tasks import spawn
 
 if TYPE_CHECKING:
     from .engine import DevcorsMaster
 
-_TLS_HANDSHAKE = b"\x16"  # RFC 8446, section 5.1: the content type of a first record
 _H2_PREFACE = b"PRI * HTTP/2.0"  # RFC 9113, section 3.4
 
 
@@ -112,8 +111,8 @@ class FirstBytes(asyncio.Protocol):
             self._timer = loop.call_later(HEAD_SECONDS, self._refuse, b"408 Request Timeout")
         self._buffer += data
         head = self._buffer.lstrip(b"\r\n")  # RFC 9112, section 2.2: empty lines before a request line are ignored
-        if head.startswith(_TLS_HANDSHAKE):
-            self._close()
+        if head.startswith(TLS_HANDSHAKE):
+            self._hand_over() if _master().engine.policy.door.https else self._close()
         elif head.startswith(_H2_PREFACE):
             self._refuse(b"505 HTTP Version Not Supported")
         elif b"\r\n\r\n" in head or b"\n\n" in head:

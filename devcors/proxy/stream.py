@@ -89,6 +89,8 @@ class DevcorsStream(HttpStream):
         if self.mode is HTTPMode.transparent:
             assert self.context.server.address
             host, port = self.context.server.address[:2]
+        elif request.is_http2:  # RFC 9113, section 8.3.1: the front door's own; :authority is its Host
+            return None
         elif request.authority and request.host:  # RFC 9112, section 3.2.2: absolute-form
             host, port = request.host, request.port
         else:

@@ -45,15 +45,29 @@ class DevcorsTls(TlsConfig):
         """mitmproxy would serve its CA's revocation list here."""
 
     def get_cert(self, conn_context: Context) -> certs.CertStoreEntry:
-        """A leaf for the one name that the client asked for: SNI, unless no config names it, else CONNECT's host."""
-        host, port = conn_context.server.address[:2] if conn_context.server.address else ("", 0)
+        """A leaf for the one name that the client asked for: SNI, unless nobody named it, else CONNECT's host."""
         sni = conn_context.client.sni
-        if sni and self._policy().opens(sni, port):
-            host = sni
+        if conn_context.server.address is None:  # the front door's own TLS
+            local = conn_context.client.sockname[0]
+            host = sni if sni and self._policy().serves(sni, local) else local
+        else:
+            host, port = conn_context.server.address[:2]
+            if sni and self._policy().opens(sni, port):
+                host = sni
         authority = self._authority()
         leaf = authority.leaf(host)
         # the CA goes along, so that a browser can be told to accept it by its key alone
         return certs.CertStoreEntry(certs.Cert(leaf.certificate), leaf.key, authority.path, [])  # type: ignore[arg-type]  # RSA is annotated, any key works
+
+    def tls_start_client(self, tls_start: tls.TlsData) -> None:
+        """As mitmproxy does it, but that the front door's own TLS may come to HTTP/2.
+
+        mitmproxy takes TLS in front of its explicit-proxy layer for a secure web proxy, which it serves by HTTP/1 only.
+        """
+        super().tls_start_client(tls_start)
+        connection = tls_start.ssl_conn
+        if connection is not None and tls_start.context.server.address is None:
+            connection.set_app_data({**connection.get_app_data(), "client_alpn": None})
 
     def tls_start_server(self, tls_start: tls.TlsData) -> None:
         """Server name, ALPN and host name check as mitmproxy does them; what is trusted is the route's `verify`."""

@@ -223,7 +223,7 @@ def test_records_of_an_exchange(door: Daemon) -> None:
     assert record["status"] == 200
     assert record["request_bytes"] == 5
     assert record["response_bytes"] > 0
-    assert record["lane"] == "mitmproxy"
+    assert record["lane"] == "gateway"
     assert record["cors"] is None
     assert record["cookies"] == []
     assert record["duration_ms"] >= record["first_byte_ms"] >= 0

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 ROOT = Path(__file__).parents[2]
-_LOCAL = re.compile(r"Local:\s+http://[^:]+:(\d+)/")
+_LOCAL = re.compile(r"Local:\s+(https?)://[^:]+:(\d+)/")
 
 Record = dict[str, Any]
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class Daemon:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
-        self.port = 0
+        self.scheme, self.port = "http", 0
         self.records: list[Record] = []
         self.messages: list[str] = []
         self._news: queue.Queue[None] = queue.Queue()
@@ -66,7 +66,7 @@ class Daemon:
     @property
     def url(self) -> str:
         """The front door's origin."""
-        return f"http://localhost:{self.port}"
+        return f"{self.scheme}://localhost:{self.port}"
 
     def _read(self, stream: IO[str], on_line: Callable[[str], None]) -> None:
         for text in stream:
@@ -82,7 +82,7 @@ class Daemon:
         self.messages.append(text)
         # the dev server, whose output comes here too, says "Local:" as well, but later
         if not self.port and (found := _LOCAL.search(text)):
-            self.port = int(found[1])
+            self.scheme, self.port = found[1], int(found[2])
             self._ready.set()
 
     def wait_ready(self) -> None:

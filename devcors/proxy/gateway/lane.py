@@ -10,8 +10,10 @@ from devcors.errors import MalformedError
 from devcors.heads import RequestHead
 from devcors.policy import Answer, Facts, Forward, Policy, Relay
 from devcors.policy.checks import MAX_HEAD, Refusal
+from devcors.proxy.authority import CertificateAuthority
 from devcors.proxy.dialing import Dialer
 from devcors.proxy.recording import Recorder
+from devcors.proxy.tasks import spawn
 from devcors.traffic.journal import Journal
 from devcors.traffic.record import Exchange
 from devcors.urls import parse_authority
@@ -19,6 +21,7 @@ from devcors.urls import parse_authority
 from .client import ClientConnection
 from .heads import ReceivedRequest
 from .pool import Pool
+from .tls import FrontDoorCertificates, accept_tls
 
 # RFC 9112, section 3.2.2; the path may be empty
 _ABSOLUTE_FORM = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^#]*)")
@@ -41,12 +44,14 @@ class Gateway:
         dialer: Dialer,
         own_addresses: Callable[[], set[tuple[str, int]]],
         hand_over: HandOver,
+        authority: Callable[[], CertificateAuthority],
     ) -> None:
         self._current = current
         self.hand_over = hand_over
         self.recorder = Recorder(journal, "gateway")
         self.pool = Pool(dialer, own_addresses)
         self.clients: set[ClientConnection] = set()
+        self._certificates = FrontDoorCertificates(authority, self._serves)
 
     @property
     def policy(self) -> Policy:
@@ -92,8 +97,21 @@ class Gateway:
         return policy.refuses_connect(facts._replace(authority=host)) is None
 
     def secure(self, client: ClientConnection) -> None:
-        """A TLS handshake has begun."""
-        client.transport.close()
+        """A TLS handshake has begun: ours where the front door is https, or in a tunnel to it."""
+        https = self.policy.door.https
+        if https == "h2" and not client.tunneled:
+            self.hand_over(client)
+        elif https or client.tunneled:
+            spawn(self._serve_tls(client), name="front door TLS")
+        else:
+            client.transport.close()
+
+    async def _serve_tls(self, client: ClientConnection) -> None:
+        context = self._certificates.context(client.facts.local)
+        await accept_tls(client.transport, ClientConnection(self, "https"), context, client.leave())
+
+    def _serves(self, name: str) -> bool:
+        return self.policy.serves(name)
 
     @staticmethod
     def spoilt(data: bytes) -> RequestHead:
