@@ -87,6 +87,7 @@ class Session:
             self.journal.listen(pace.exchange)
             watcher.start()
             try:
+                loop.settle()
                 await self._start_dev_server(front_door_url(bound, https=bool(engine.config.server.https)), reloader)
                 await self._ended.wait()
             finally:

@@ -80,7 +80,7 @@ class Engine:
         """Listens; returns where. Raises StartError."""
         host, port = listen_address(self.config)
         self.bound = bind(host, port, strict=strict_port)
-        self._policy = compile_policy(self.config, self._door(self.config))
+        self._policy = compile_policy(self.config, self._door())
         if self.config.server.https:
             self.authority()  # so that its owner can trust it before the first visit
         self._master = self._make_master()
@@ -108,11 +108,11 @@ class Engine:
         )
         return master
 
-    def _door(self, config: Config) -> Door:
+    def _door(self) -> Door:
         assert self.bound is not None
         own = self.bound.host.strip("[]")
         addresses = LOOPBACK if own == "localhost" else (*LOOPBACK, own)
-        return Door(self.bound.port, addresses=addresses, https=config.server.https)
+        return Door(self.bound.port, addresses=addresses)
 
     async def swap(self, config: Config) -> None:
         """Serves by another config from the next request on.
@@ -125,7 +125,7 @@ class Engine:
             self.bound = bind(*listen_address(config), strict=True)
             await self._instances()[0].move(self.bound.sockets)
         self.config = config
-        self._policy = compile_policy(config, self._door(config))
+        self._policy = compile_policy(config, self._door())
         assert self._master is not None
         if list(config.scripts) != self._master.options.scripts:
             self._master.options.update(scripts=list(config.scripts), websocket=bool(config.scripts))

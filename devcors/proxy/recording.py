@@ -6,6 +6,7 @@ import time
 
 from devcors.heads import Fields, RequestHead, ResponseHead, value
 from devcors.policy import Answer, Facts, Forward, Outcome
+from devcors.traffic.capture import Captured
 from devcors.traffic.journal import Journal
 from devcors.traffic.record import Exchange, Kind, Lane
 from devcors.traffic.senders import CookieSenders
@@ -37,6 +38,8 @@ class Recorder:
             started=started,
             request=forward.received,
         )
+        if limit := forward.policy.capture:
+            record.captured = Captured(limit)
         if forward.crosses_origins:
             if forward.is_preflight and (cors := forward.cors):
                 self._journal.preflighted(record, cors.method)
@@ -57,15 +60,16 @@ class Recorder:
             origin=_origin(head.fields),
             started=started,
             error=answer.error,
+            request=head,
         )
-        self.responded(record, answer.head.status)
+        self.responded(record, answer.head)
         return record
 
     @staticmethod
-    def responded(record: Exchange, status: int) -> None:
-        """The response's head is there."""
+    def responded(record: Exchange, head: ResponseHead) -> None:
+        """The response's head is there, as the client gets it."""
         record.first_byte = time.time()
-        record.status = status
+        record.status, record.sent = head.status, head
 
     def received(self, record: Exchange, forward: Forward, head: ResponseHead, outcome: Outcome) -> None:
         """The upstream's response head has come, and this is what the policy makes of it."""
@@ -73,12 +77,12 @@ class Recorder:
         record.judge, record.cookies = outcome.judge, outcome.cookies
         if outcome.cookies:
             self._senders.forget(f"{forward.own_origin.scheme}://{forward.own_origin.host}", outcome.head.fields)
-        self.responded(record, outcome.head.status)
+        self.responded(record, outcome.head)
 
     def failed(self, record: Exchange, answer: Answer) -> None:
         """The upstream gave no answer, and this is given in its place."""
         record.error = answer.error
-        self.responded(record, answer.head.status)
+        self.responded(record, answer.head)
         record.response_bytes = len(answer.body)
 
     def finish(self, record: Exchange) -> None:

@@ -11,6 +11,8 @@ from typing import Any, Literal
 from devcors.heads import RequestHead, ResponseHead
 from devcors.policy.outcomes import CookieOutcome, CorsOutcome
 
+from .capture import Captured
+
 _USERINFO = re.compile(r"\A([^:/?#]*://)[^/?#]*@")
 
 Lane = Literal["gateway", "mitmproxy"]
@@ -42,6 +44,10 @@ class Exchange:
     cookies: tuple[CookieOutcome, ...] = ()
     request: RequestHead | None = field(default=None, repr=False)
     response: ResponseHead | None = field(default=None, repr=False)
+    """As the upstream sent it."""
+    sent: ResponseHead | None = field(default=None, repr=False)
+    """As the client got it."""
+    captured: Captured | None = field(default=None, repr=False)
     _verdict: CorsOutcome | None = field(default=None, repr=False)
 
     @property
