@@ -7,7 +7,7 @@ import re
 import socket
 from types import TracebackType
 
-from .case import Case, Do, Exchange, Received, Steps, Until
+from .case import Case, Do, Exchange, Glued, Received, Steps, Until
 from .polling import poll
 from .reading import End, Malformed, Message, read_request
 from .wire import Wire
@@ -91,9 +91,9 @@ class _Connection:
         if self._open:
             await self._whole(received)
         exchange.upstream.remove(self._wire)
-        if received.fault is not None or not received.complete:
+        if received.message is None or not received.complete:
             self._open = False
-        elif received.message is not None:
+        else:
             del self._wire.received[: received.message.size]
             self._served += 1
 
@@ -112,8 +112,7 @@ class _Connection:
                     return self._noted(message, None)
             if wire.end is not End.OPEN:
                 return self._noted(None, "ends within a head") if wire.received else None
-            size = len(wire.received)
-            await wire.until(lambda size=size: len(wire.received) > size, 60.0)  # type: ignore[misc]
+            await wire.more(60.0)
 
     def _note_poison(self) -> None:
         if self._poisoned is not None:
@@ -146,7 +145,7 @@ class _Connection:
             elif wire.end is not End.OPEN:
                 return
             else:
-                await wire.until(lambda: len(wire.received) > size, 10.0)
+                await wire.more(10.0)
 
     async def _play(self, exchange: Exchange, received: Received) -> None:
         for step in _script(exchange, received):
@@ -154,6 +153,8 @@ class _Connection:
                 return
             if isinstance(step, bytes):
                 await self._wire.send(exchange.filled(step), pieces=exchange.pieces)
+            elif isinstance(step, Glued):
+                await self._wire.send(exchange.filled(step.data), pieces=False)
             elif isinstance(step, Until):
                 if not await poll(lambda what=step.what: exchange.came_to_client(what), step.seconds):  # type: ignore[misc]
                     exchange.faults.append(f"the client had not got {step.what!r} after {step.seconds} s")

@@ -46,7 +46,14 @@ class Answered:
     seconds: float = 1.5
 
 
-Step = bytes | Do | Until | Answered
+@dataclass(frozen=True, slots=True)
+class Glued:
+    """A step of the backend: these bytes in one segment, also where others go byte by byte."""
+
+    data: bytes
+
+
+Step = bytes | Do | Until | Answered | Glued
 Steps = tuple[Step, ...]
 Check = Callable[["Seen"], str | None]
 
@@ -92,7 +99,7 @@ class Case:
     methods: tuple[bytes, ...] = ()
     checks: tuple[Check, ...] = ()
     # for the client's last wait, in seconds; what is slow runs beside all others
-    patience: float = 3.0
+    patience: float = 2.5
     slow: bool = False
     # about devcors' own front door: nothing to ask of another proxy
     own: bool = False

@@ -33,6 +33,8 @@ def judge(case: Case, seen: Seen) -> Iterator[Violation]:
         yield Violation(Kind.CONTENT, fault)
     if case.in_answer and case.expect is not Expect.PASS:
         yield from _answer_refused(case, seen, may_pass=case.expect is Expect.EITHER)
+        if case.expect is Expect.REJECT:
+            yield from _checks(case, seen)
     elif case.expect is Expect.REJECT:
         yield from _refused(case, seen)
     elif case.expect is Expect.EITHER and not _passed(case, seen):
@@ -123,19 +125,17 @@ def _went_through(case: Case, seen: Seen) -> Iterator[Violation]:
             return
     if not case.leaves:
         yield from _answers(case, seen)
+    yield from _checks(case, seen)
+
+
+def _checks(case: Case, seen: Seen) -> Iterator[Violation]:
     for check in case.checks:
-        if (fault := _checked(check, seen)) is not None:
+        try:
+            fault = check(seen)
+        except IndexError:  # what it looks at did not come, which was told already
+            continue
+        if fault is not None:
             yield Violation(Kind.CONTENT, fault)
-
-
-def _checked(check: object, seen: Seen) -> str | None:
-    assert callable(check)
-    try:
-        fault = check(seen)
-    except IndexError:  # what it looks at did not come, which was told already
-        return None
-    assert fault is None or isinstance(fault, str)
-    return fault
 
 
 def _answers(case: Case, seen: Seen) -> Iterator[Violation]:

@@ -14,7 +14,7 @@ from .polling import poll
 from .reading import End, Message, read_responses
 from .wire import Wire
 
-_AT_ONCE = 16
+_AT_ONCE = 32
 # what a proxy says too much comes right behind; an error's end may take a little
 _LINGER = 0.05
 _SETTLE = 0.3

@@ -66,6 +66,11 @@ class Wire:
                 return ready()
         return True
 
+    async def more(self, seconds: float) -> bool:
+        """Waits for further bytes, or the end."""
+        size = len(self.received)
+        return await self.until(lambda: len(self.received) > size, seconds)
+
     async def send(self, data: bytes, *, pieces: bool) -> bool:
         """Whole or in pieces, each a segment of its own; False when the other side takes no more."""
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.compliance.case import Case
+
 from . import (
     chunks,
     connection,
@@ -11,8 +12,10 @@ from . import (
     framing_responses,
     host,
     pipelining,
+    request_forms,
     request_line,
     response_heads,
+    streaming,
     trailers_and_interim,
     upgrade,
 )
@@ -21,9 +24,11 @@ CATALOGUE: tuple[Case, ...] = (
     *framing_requests.CASES,
     *chunks.CASES,
     *request_line.CASES,
+    *request_forms.CASES,
     *host.CASES,
     *fields.CASES,
     *connection.CASES,
+    *streaming.CASES,
     *pipelining.CASES,
     *upgrade.CASES,
     *trailers_and_interim.CASES,

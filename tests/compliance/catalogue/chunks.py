@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tests.compliance.case import Case
 from tests.compliance.checks import content
+
 from .making import SMUGGLED, accept, bad_body, either, post, shown
 
 _SOURCE = "RFC 9112, section 7.1"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tests.compliance.case import Case, Check, Do
 from tests.compliance.checks import begins, folded, lacks, sees, sees_one_of
+
 from .making import HOST, accept, either, reject, request, shown
 
 _LINES = "RFC 9112, section 5.1"

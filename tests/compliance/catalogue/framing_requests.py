@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tests.compliance.case import Case, Do
 from tests.compliance.checks import begins, content, in_order, lacks, sees, sees_not
+
 from .making import SMUGGLED, accept, bad_body, chunked, either, post, reject, request, shown
 
 _BOTH = "RFC 9112, section 6.1"
@@ -99,15 +100,16 @@ def _lengths() -> Iterator[Case]:
         "RFC 9112, section 5.1",
         "some read it, some do not",
     )
-    for name, lines in (
-        ("twice", (b"Content-Length: 4", b"Content-Length: 4")),
-        ("list", (b"Content-Length: 4, 4",)),
-        ("list-without-blank", (b"Content-Length: 4,4",)),
-    ):
+    equal = {
+        "twice": [b"Content-Length: 4", b"Content-Length: 4"],
+        "list": [b"Content-Length: 4, 4"],
+        "list-without-blank": [b"Content-Length: 4,4"],
+    }
+    for name, values in equal.items():
         why = "one valid number may be taken, or the message refused"
         yield either(
             f"length/equal/{name}",
-            post(*lines, body=b"abcd"),
+            post(*values, body=b"abcd"),
             _LENGTH,
             why,
             content(b"abcd"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.compliance.case import Answered, Case, Do
-from tests.compliance.checks import gets, gets_content, gets_none, gets_not, in_order, own_version
+from tests.compliance.case import Answered, Case, Do, Glued
+from tests.compliance.checks import gets, gets_content, gets_none, gets_not, in_order, once, own_version
+
 from .making import bad_answer, chunked, cut_answer, doubtful_answer, good_answer, post, request, response, shown, sized
 
 _BOTH = "RFC 9112, section 6.1"
@@ -55,10 +56,11 @@ def _lengths() -> Iterator[Case]:
         yield bad_answer(
             f"response/length/differing/{name}", (response(*lines, body=b"abcd"), Do.CLOSE), _LENGTH, "which one?"
         )
-    for name, lines in (("twice", (b"Content-Length: 4", b"content-length: 4")), ("list", (b"Content-Length: 4, 4",))):
+    equal = {"twice": [b"Content-Length: 4", b"content-length: 4"], "list": [b"Content-Length: 4, 4"]}
+    for name, values in equal.items():
         yield doubtful_answer(
             f"response/length/equal/{name}",
-            response(*lines, body=b"abcd"),
+            response(*values, body=b"abcd"),
             "RFC 9110, section 8.6",
             "one of them, or 502",
             gets_content(b"abcd"),
@@ -300,12 +302,14 @@ def _behind() -> Iterator[Case]:
     source = "devcors: bytes after a complete response"
     why = "one response relayed, the backend's connection dropped: the rest would answer somebody else"
 
-    def behind(name: str, answer: bytes, status: int = 200, method: bytes = b"GET") -> Case:
+    def behind(name: str, answer: bytes, extra: bytes, status: int = 200, method: bytes = b"GET") -> Case:
+        # the last byte and what follows in one segment: a proxy that has seen the end has seen what is wrong with it
+        steps = (Do.BODY, answer[:-1], Glued(answer[-1:] + extra))
         sent = (request(target=b"{path}/1", method=method), Answered(1), Do.PAUSE, request(target=b"{path}/2"))
         checks = (in_order(b"", b"/2"), gets_not(b"poison"))
         return good_answer(
             f"response/behind/{name}",
-            answer,
+            steps,
             source,
             why,
             *checks,
@@ -317,24 +321,20 @@ def _behind() -> Iterator[Case]:
             methods=(method,),
         )
 
-    yield behind("length", sized(b"abcd") + poison)
-    yield behind("length-0", sized(b"") + poison)
-    yield behind("chunked", response(_TE, body=chunked(b"abcd")) + poison)
-    yield behind("one-byte", sized(b"abcd") + b"x")
-    yield behind("crlf", sized(b"abcd") + b"\r\n\r\n")
-    yield behind("interim", sized(b"abcd") + b"HTTP/1.1 100 Continue\r\n\r\n")
-    yield behind("204", response(start=b"HTTP/1.1 204 No Content") + poison, 204)
-    yield behind("204-with-content", response(b"Content-Length: 6", start=b"HTTP/1.1 204 No Content") + b"poison", 204)
-    yield behind("304", response(start=b"HTTP/1.1 304 Not Modified") + poison, 304)
-    yield behind(
-        "304-with-content", response(b"Content-Length: 6", start=b"HTTP/1.1 304 Not Modified") + b"poison", 304
-    )
-    yield behind(
-        "304-chunked-with-content", response(_TE, start=b"HTTP/1.1 304 Not Modified") + chunked(b"poison"), 304
-    )
-    yield behind("head", response(b"Content-Length: 6") + b"poison", 200, b"HEAD")
-    yield behind("head-chunked", response(_TE) + chunked(b"poison"), 200, b"HEAD")
-    yield behind("head-whole-response", response(b"Content-Length: 4") + poison, 200, b"HEAD")
+    yield behind("length", sized(b"abcd"), poison)
+    yield behind("length-0", sized(b""), poison)
+    yield behind("chunked", response(_TE, body=chunked(b"abcd")), poison)
+    yield behind("one-byte", sized(b"abcd"), b"x")
+    yield behind("crlf", sized(b"abcd"), b"\r\n\r\n")
+    yield behind("interim", sized(b"abcd"), b"HTTP/1.1 100 Continue\r\n\r\n")
+    yield behind("204", response(start=b"HTTP/1.1 204 No Content"), poison, 204)
+    yield behind("204-with-content", response(b"Content-Length: 6", start=b"HTTP/1.1 204 No Content"), b"poison", 204)
+    yield behind("304", response(start=b"HTTP/1.1 304 Not Modified"), poison, 304)
+    yield behind("304-with-content", response(b"Content-Length: 6", start=b"HTTP/1.1 304 Not Modified"), b"poison", 304)
+    yield behind("304-chunked-with-content", response(_TE, start=b"HTTP/1.1 304 Not Modified"), chunked(b"poison"), 304)
+    yield behind("head", response(b"Content-Length: 6"), b"poison", 200, b"HEAD")
+    yield behind("head-chunked", response(_TE), chunked(b"poison"), 200, b"HEAD")
+    yield behind("head-whole-response", response(b"Content-Length: 4"), poison, 200, b"HEAD")
 
 
 def _dies() -> Iterator[Case]:
@@ -347,8 +347,8 @@ def _dies() -> Iterator[Case]:
     }
     for name, raw in cuts.items():
         for how in (Do.CLOSE, Do.RESET):
-            answer = (Do.BODY, raw, Do.PAUSE, how)
-            yield cut_answer(f"response/dies/{name}/{how.name.lower()}", answer, _DIES, why)
+            steps = (Do.BODY, raw, Do.PAUSE, how)
+            yield cut_answer(f"response/dies/{name}/{how.name.lower()}", steps, _DIES, why)
     yield cut_answer(
         "response/dies/until-close/reset",
         (Do.BODY, response(body=b"abcd"), Do.PAUSE, Do.RESET),
@@ -386,6 +386,7 @@ def _dies() -> Iterator[Case]:
         "devcors: upstream closes before the head",
         "502, not asked again",
         sent=sent,
+        checks=(once(b""),),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.compliance.case import Case
+
 from .making import HOST, accept, either, reject, request, shown
 
 _SOURCE = "RFC 9112, section 3.2"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tests.compliance.case import Case, Do
 from tests.compliance.checks import content, gets_content, in_order
+
 from .making import accept, chunked, post, reject, request, response, sized
 
 _SOURCE = "RFC 9112, section 9.3.2"
@@ -79,7 +80,15 @@ def _middle() -> Iterator[Case]:
         answers = ((Do.BODY, sized(b"one")), (Do.BODY, *answer))
         checks = (gets_content(b"one"), in_order(b"", b"", b"/3"))
         return accept(
-            f"pipeline/middle/{name}", sent, _SOURCE, why, *checks, reach=3, finals=(200, status, 200), answers=answers
+            f"pipeline/middle/{name}",
+            sent,
+            _SOURCE,
+            why,
+            *checks,
+            reach=3,
+            finals=(200, status, 200),
+            answers=answers,
+            may_retry=True,
         )
 
     yield three("404", "an error is an answer", 404, sized(b"no", start=b"HTTP/1.1 404 Not Found"))
@@ -147,7 +156,7 @@ def _faulty() -> Iterator[Case]:
         "garbage": b"\x00\x01{path}\r\n\r\n",
     }
     for name, fault in faults.items():
-        after = b"" if name in ("no-host",) else _get(3)
+        after = b"" if name == "no-host" else _get(3)
         statuses = (400, 505) if name == "bad-version" else (400,)
         yield reject(
             f"pipeline/then/{name}", _get(1) + fault + after, _SOURCE, why, *statuses, reach=1, closes=bool(after)

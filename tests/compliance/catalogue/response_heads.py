@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tests.compliance.case import Case, Check, Do, Seen
 from tests.compliance.checks import gets, gets_content, gets_none
+
 from .making import bad_answer, doubtful_answer, good_answer, request, response, shown, sized
 
 _STATUS = "RFC 9112, section 4"
@@ -16,7 +17,6 @@ _VALUES = "RFC 9110, section 5.5"
 def _status_lines() -> Iterator[Case]:
     faulty = [
         b"HTTP/2.0 200 OK",
-        b"HTTP/1.2 200 OK",
         b"HTTP/0.9 200 OK",
         b"http/1.1 200 OK",
         b"HTTP/1.1 20 OK",
@@ -61,6 +61,7 @@ def _status_lines() -> Iterator[Case]:
         "status/binary", (b"\x15\x03\x01\x00\x02\x02\x46", Do.CLOSE), _STATUS, "a TLS alert: the backend speaks TLS"
     )
     loose = {
+        "version-1.2": b"HTTP/1.2 200 OK",
         "no-reason-nor-blank": b"HTTP/1.1 200",
         "two-blanks": b"HTTP/1.1  200 OK",
         "control-in-reason": b"HTTP/1.1 200 O\x01K",

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.compliance.case import Answered, Case, Do, Until
-from tests.compliance.checks import content, gets, gets_content, gets_none, gets_not, in_order, interim, lacks, trailers_lack
+from tests.compliance.checks import (
+    content,
+    gets,
+    gets_content,
+    gets_none,
+    gets_not,
+    in_order,
+    interim,
+    lacks,
+    trailers_lack,
+)
+
 from .making import (
     accept,
     bad_body,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.compliance.case import Answered, Case, Do, Until
+from tests.compliance.case import Answered, Case, Do, Steps, Until
 from tests.compliance.checks import begins, gets, gets_content, in_order, lacks, sees, tunnelled
+
 from .making import accept, bad_answer, request, response, sized
 
 _WS = "RFC 6455, section 4"
@@ -36,7 +37,7 @@ def _accepted() -> Iterator[Case]:
         "beside-keep-alive": (b"Connection: keep-alive, Upgrade", b"Upgrade: websocket", *_KEY),
     }
     for name, lines in ways.items():
-        answer = (_SWITCH, _ECHO, Do.PAUSE, Do.CLOSE)
+        answer: Steps = (_SWITCH, _ECHO, Do.PAUSE, Do.CLOSE)
         yield accept(
             f"upgrade/{name}",
             request(*lines),
