@@ -71,14 +71,11 @@ class _Connection:
         self._open = True
 
     async def serve(self) -> None:
-        pump = asyncio.get_running_loop().create_task(self._wire.pump())
         try:
             while self._open and (received := await self._next()):
                 await self._serve_one(received)
         finally:
-            pump.cancel()
-            await asyncio.gather(pump, return_exceptions=True)
-            self._wire.close()
+            await self._wire.close()
 
     async def _serve_one(self, received: Received) -> None:
         exchange = self._last
@@ -169,7 +166,7 @@ class _Connection:
         elif step is Do.PAUSE:
             await asyncio.sleep(0.1)
         elif step in (Do.CLOSE, Do.RESET) or (step is Do.CLOSE_IF_REUSED and self._served):
-            self._wire.close(reset=step is Do.RESET)
+            await self._wire.close(reset=step is Do.RESET)
             self._open = False
         elif step is Do.UNTIL_END:
             if not await poll(lambda: self._wire.end is not End.OPEN, _HOLD):

@@ -82,7 +82,6 @@ async def _play(exchange: Exchange) -> Wire:
     sock.setblocking(False)
     await loop.sock_connect(sock, ("127.0.0.1", exchange.port))
     client = exchange.client = Wire(sock)
-    pump = loop.create_task(client.pump())
     try:
         alive = True
         for step in exchange.case.sent:
@@ -90,9 +89,7 @@ async def _play(exchange: Exchange) -> Wire:
         if alive:
             await _last_wait(exchange.case, client)
     finally:
-        pump.cancel()
-        await asyncio.gather(pump, return_exceptions=True)
-        client.close()
+        await client.close()
     return client
 
 
@@ -110,7 +107,7 @@ async def _step(step: Step, exchange: Exchange, client: Wire) -> bool:
     elif step is Do.HALF_CLOSE:
         client.half_close()
     else:
-        client.close(reset=step is Do.RESET)
+        await client.close(reset=step is Do.RESET)
         return False
     return True
 

@@ -17,6 +17,7 @@ from tests.compliance.peers import devcors
 from tests.compliance.reporting import failed, told
 from tests.compliance.running import Result, run_all
 
+_TOLD = 10  # `python -m tests.compliance` tells all
 COMPARABLE = [case for case in CATALOGUE if not case.slow and not case.own]
 
 
@@ -33,7 +34,9 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Result]:
 
 
 def _wrong(results: Sequence[Result], *kinds: Kind) -> str:
-    return "\n\n".join(told(result) for result in results if any(each.kind in kinds for each in result.violations))
+    wrong = [result for result in results if any(each.kind in kinds for each in result.violations)]
+    ids = list(dict.fromkeys(result.case.id for result in wrong))
+    return "\n\n".join([f"{len(ids)} cases: {', '.join(ids)}", *(told(result) for result in wrong[:_TOLD])])
 
 
 def test_nothing_that_must_be_refused_goes_through(results: Sequence[Result]) -> None:

@@ -38,9 +38,9 @@ class Wire:
         self._news = asyncio.Event()
         self.received = bytearray()
         self.end = End.OPEN
+        self._pump = self._loop.create_task(self._read())
 
-    async def pump(self) -> None:
-        """Reads until the other side ends."""
+    async def _read(self) -> None:
         while self.end is End.OPEN:
             try:
                 data = await self._loop.sock_recv(self._sock, 1 << 18)
@@ -91,8 +91,11 @@ class Wire:
         except OSError:
             return  # gone already
 
-    def close(self, *, reset: bool = False) -> None:
-        """Ends the connection, orderly or by a reset."""
-        if reset:
+    async def close(self, *, reset: bool = False) -> None:
+        """Ends the connection, orderly or by a reset; again does nothing."""
+        # the loop must have let go of the descriptor before it is closed, and maybe another's
+        self._pump.cancel()
+        await asyncio.gather(self._pump, return_exceptions=True)
+        if reset and self._sock.fileno() >= 0:
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._sock.close()

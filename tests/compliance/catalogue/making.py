@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tests.compliance.case import Case, Check, Expect, Steps
@@ -45,6 +46,11 @@ def reject(name: str, sent: bytes | Steps, source: str, why: str, *statuses: int
     """A request that must not reach the backend; 400 where no status is given. `reach`: good ones before it."""
     more = {"reach": 0, "closes": True, "statuses": frozenset(statuses or (400,)), **more}
     return Case(id=name, expect=Expect.REJECT, sent=_steps(sent), source=source, why=why, **more)
+
+
+def may_stay(*cases: Case) -> tuple[Case, ...]:
+    """Cases whose fault leaves no doubt where the message ends: 400 is a must, closing a SHOULD (RFC 9112, 2.2)."""
+    return tuple(replace(case, closes=False) for case in cases)
 
 
 def bad_body(name: str, sent: bytes | Steps, source: str, why: str, *statuses: int, **more: Any) -> Case:

@@ -156,7 +156,8 @@ def _faulty() -> Iterator[Case]:
         "garbage": b"\x00\x01{path}\r\n\r\n",
     }
     for name, fault in faults.items():
-        after = b"" if name == "no-host" else _get(3)
+        # these leave no doubt where the message ends, so that a proxy may go on
+        after = b"" if name in ("no-host", "nul-in-value") else _get(3)
         statuses = (400, 505) if name == "bad-version" else (400,)
         yield reject(
             f"pipeline/then/{name}", _get(1) + fault + after, _SOURCE, why, *statuses, reach=1, closes=bool(after)

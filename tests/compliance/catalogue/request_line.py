@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tests.compliance.case import Case, Do
 from tests.compliance.checks import begins
 
-from .making import HOST, accept, either, reject, request, shown
+from .making import HOST, accept, either, may_stay, reject, request, shown
 
 _LINE = "RFC 9112, section 3"
 _TARGET = "RFC 9112, section 3.2"
@@ -270,4 +270,4 @@ def _before() -> Iterator[Case]:
     )
 
 
-CASES = (*_methods(), *_targets(), *_blanks(), *_versions(), *_before())
+CASES = (*may_stay(*_methods(), *_targets()), *_blanks(), *_versions(), *_before())
