@@ -98,8 +98,8 @@ class Case:
     drops_upstream: bool = False
     methods: tuple[bytes, ...] = ()
     checks: tuple[Check, ...] = ()
-    # for the client's last wait, in seconds; what is slow runs beside all others
-    patience: float = 2.5
+    # how many seconds of silence end the client's last wait; what is slow runs beside all others
+    patience: float = 4.0
     slow: bool = False
     # about devcors' own front door: nothing to ask of another proxy
     own: bool = False

@@ -127,6 +127,7 @@ async def _last_wait(case: Case, client: Wire) -> None:
         finals = [message for message in _complete(case, client) if message.status >= 200 or message.status == 101]
         return len(finals) >= wanted or any(message.status >= 400 for message in finals[case.reach :])
 
-    await client.until(enough, case.patience)
+    while not enough() and await client.more(case.patience):
+        pass
     if client.end is End.OPEN:
         await client.until(lambda: False, _LINGER)
