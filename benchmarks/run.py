@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .backends.running import backends, has_nginx
 from .figures import Figures
-from .load.requests import has_wrk
+from .load.requests import check, has_wrk
 from .options import Options
 from .peers.choosing import Chosen, started
 from .peers.peer import Door
@@ -72,7 +72,9 @@ def _everybody(run: Run) -> Iterator[dict[str, Door]]:
         for chosen in run.chosen:
             say(f"starting {chosen.peer.name} {chosen.found.version}")
             try:
-                doors[chosen.peer.name] = stack.enter_context(started(chosen, run.folder, run.behind)).door
+                door = stack.enter_context(started(chosen, run.folder, run.behind)).door
+                check(door.api)
+                doors[chosen.peer.name] = door
             except BenchError as error:
                 run.figures.note(f"{chosen.peer.name} did not start: {error}")
         yield doors

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.backends.answer import BODY, TARGET
 from benchmarks.figures import percentile
 from benchmarks.processes import HOST, BenchError
 
@@ -30,6 +32,20 @@ class Load(NamedTuple):
 def has_wrk() -> bool:
     """Else the generator itself is part of what is measured."""
     return shutil.which("wrk") is not None
+
+
+def check(port: int) -> None:
+    """That the backend's answer comes, not a page of the peer's own. Raises BenchError."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=10)
+    try:
+        connection.request("GET", TARGET)
+        got = connection.getresponse().read()
+    except (OSError, http.client.HTTPException) as error:
+        raise BenchError(f"no whole answer: {error!r}") from error
+    finally:
+        connection.close()
+    if got != BODY.encode():
+        raise BenchError(f"another answer than the backend's: {got[:80]!r}")
 
 
 def load(

@@ -29,6 +29,7 @@ from .context import Run, say
 MANY_ROUTES, FEW_ROUTES = 1000, 10
 IDLE_SOCKETS = 1000
 SETTLE = 1.0  # seconds until memory is looked at
+SLICE = 5  # seconds of load at a time, until there were enough requests
 
 
 def patterns(count: int) -> list[str]:
@@ -86,7 +87,7 @@ def measure_memory(run: Run) -> None:
         run.figures.add(MEMORY_BEFORE, DEVCORS, 0, _settled(session))
         left = options.requests
         while left > 0:
-            left -= load(port, [TARGET], connections=16, seconds=5).requests
+            left -= load(port, [TARGET], connections=16, seconds=SLICE).requests
         run.figures.add(MEMORY_REQUESTS, DEVCORS, 0, _settled(session))
         for _ in range(options.sockets):
             _open_and_close(port)
