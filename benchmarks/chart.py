@@ -7,7 +7,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from .figures import Figures, Summary
-from .measures import ADDED, DOWN, PAGE, TRIP_ADDED, UP, rate
+from .measures import ADDED, DIRECT, DOWN, PAGE, TRIP_ADDED, UP, rate
 from .table import number
 from .targets import DEVCORS
 
@@ -55,7 +55,9 @@ def chart(figures: Figures, peers: Sequence[str], caption: str) -> str:
     parts: list[str] = []
     y = GAP
     for panel in PANELS:
-        bars = [(peer, found) for peer in peers if (found := figures.summary(panel.measure, peer))]
+        # elsewhere the backend itself would only make the other bars short
+        names = [DIRECT, *peers] if panel.measure == PAGE else peers
+        bars = [(peer, found) for peer in names if (found := figures.summary(panel.measure, peer))]
         if bars:
             parts += _panel(panel, bars, y)
             y += TITLE + ROW * len(bars) + GAP

@@ -38,8 +38,9 @@ def report(
                 "wanted": f"{'<=' if target.at_most else '>='} {target.bound:g} {target.unit}",
                 "measured": None if actual is None else round(actual.median, 4),
                 "met": met,
+                "every_round": not unsure,
             }
-            for target, actual, met in held(figures)
+            for target, actual, met, unsure in held(figures)
         ],
     }
     return json.dumps(out, indent=2, ensure_ascii=False) + "\n"

@@ -81,9 +81,10 @@ def _cell(key: str, figures: Figures, peer: str) -> str:
 def _targets(all_held: Sequence[Held]) -> Iterator[str]:
     yield "Targets of devcors"
     yield f"  {'':<44}{'wanted':<14}measured"
-    for target, actual, met in all_held:
+    for target, actual, met, unsure in all_held:
         if actual is not None:
             wanted = f"{'<=' if target.at_most else '>='} {target.bound:g} {target.unit}"
-            yield f"  {target.name:<44}{wanted:<14}{spread(actual, target.unit):<34}{'met' if met else 'missed'}"
+            verdict = ("met" if met else "missed") + (", but not in every round" if unsure else "")
+            yield f"  {target.name:<44}{wanted:<14}{spread(actual, target.unit):<34}{verdict}"
     if open_ := [each.target.name for each in all_held if each.actual is None]:
         yield f"  not measured: {'; '.join(open_)}"

@@ -35,11 +35,12 @@ class Target(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A target and what was measured; `met` is None where it was not."""
+    """A target and what was measured; `met` is None where it was not. `unsure`: the rounds do not agree on it."""
 
     target: Target
     actual: Summary | None
     met: bool | None
+    unsure: bool = False
 
 
 def _ratio(measure: str, peer: str) -> Callable[[Figures], Summary | None]:
@@ -88,8 +89,11 @@ def held(figures: Figures) -> list[Held]:
     out = []
     for target in TARGETS:
         actual = target.actual(figures)
-        met = None if actual is None else _meets(target, actual.median)
-        out.append(Held(target, actual, met))
+        if actual is None:
+            out.append(Held(target, None, None))
+            continue
+        unsure = _meets(target, actual.least) != _meets(target, actual.most)
+        out.append(Held(target, actual, _meets(target, actual.median), unsure))
     return out
 
 

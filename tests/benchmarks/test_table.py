@@ -103,5 +103,13 @@ def test_each_kind_of_target(name: str, values: dict[tuple[str, str], float], me
     assert found.met is met
 
 
+def test_a_verdict_that_rounds_do_not_agree_on_says_so() -> None:
+    figures = Figures()
+    for round_, value in enumerate((5.0, 8.0, 30.0)):
+        figures.add(VERDICT_COST, "devcors", round_, value)
+    (line,) = [line for line in table(figures, PEERS, {}).splitlines() if "what verdicts cost" in line]
+    assert line.endswith("met, but not in every round")
+
+
 def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
     assert {(each.actual, each.met) for each in held(Figures())} == {(None, None)}
