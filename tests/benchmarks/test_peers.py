@@ -46,6 +46,14 @@ def test_nginx_takes_its_configuration(which: str, tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stderr
 
 
+def test_haproxy_takes_its_configuration(tmp_path: Path) -> None:
+    (tmp_path / "haproxy.cfg").write_text(haproxy_config(PORTS))
+    command = [needed("haproxy"), "-c", "-f", str(tmp_path / "haproxy.cfg")]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "WARNING" not in ran.stderr
+
+
 def test_devcors_takes_its_configuration(tmp_path: Path) -> None:
     path = tmp_path / "devcors.toml"
     path.write_text(config(dict.fromkeys(patterns(1000), 9100)))
