@@ -35,7 +35,7 @@ class Until:
     """A step: wait until the other end of the proxy has got `what`; not getting it is a fault of the proxy."""
 
     what: bytes
-    seconds: float = 1.5
+    seconds: float = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Answered:
     """A step of a client: wait until `count` responses have come, interim ones too."""
 
     count: int
-    seconds: float = 1.5
+    seconds: float = 4.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ def _sizes() -> Iterator[Case]:
         _SOURCE,
         "1*HEXDIG: a small number, or refused for its length",
         content(b"ab"),
+        in_body=True,
     )
     yield either(
         "chunk/size/blank-after",
@@ -49,6 +50,7 @@ def _sizes() -> Iterator[Case]:
         _SOURCE,
         "not in the grammar, and known to be sent by old servers",
         content(b"ab"),
+        in_body=True,
     )
     for name, raw in (
         ("capital", b"A\r\n0123456789\r\n"),
