@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -28,6 +29,10 @@ class Do(Enum):
     BODY = "wait for the whole request (backend)"
     CLOSE_IF_REUSED = "end the connection where it has carried a request before (backend)"
     UNTIL_END = "wait for the proxy to end the connection (backend)"
+
+
+# from the end of one chunk's data to the beginning of the next one's
+_CHUNK_EDGE = re.compile(rb"\r\n[0-9A-Fa-f]+\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +145,8 @@ class Exchange:
     upstream: list[Wire] = field(default_factory=list)
 
     def came_to_client(self, what: bytes) -> bool:
-        """Whether the client has got these bytes."""
-        return self.client is not None and what in self.client.received
+        """Whether the client has got these bytes, cut into chunks or not."""
+        return self.client is not None and what in _CHUNK_EDGE.sub(b"", self.client.received)
 
     def came_to_backend(self, what: bytes) -> bool:
         """Whether the backend has got these bytes, for a request under way."""
