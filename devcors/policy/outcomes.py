@@ -169,9 +169,13 @@ class CorsOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A response head for the client. `body_dropped`: the upstream's body is not sent on (a replaced preflight)."""
+    """A response head for the client. `body_dropped`: the upstream's body is not sent on (a replaced preflight).
+
+    `warnings` are on what is neither CORS nor a cookie.
+    """
 
     head: ResponseHead
     body_dropped: bool = False
     cors: CorsOutcome | None = None
     cookies: tuple[CookieOutcome, ...] = ()
+    warnings: tuple[str, ...] = ()

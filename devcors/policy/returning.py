@@ -8,6 +8,7 @@ from devcors.cookies.judge import Context, judge_set_cookie
 from devcors.cookies.rewrite import FrontDoor, Rewritten, rewrite_auto, rewrite_table
 from devcors.cors.judge import judge
 from devcors.cors.requests import CorsRequest
+from devcors.cors.websockets import let_in
 from devcors.errors import MalformedError
 from devcors.heads import Field, Fields, ResponseHead, replaced, value
 from devcors.routing.fields import location_back
@@ -31,7 +32,13 @@ def response_outcome(forward: Forward, head: ResponseHead) -> Outcome:
     fields, cookies = _cookies(forward, fields)
     received = ResponseHead(head.status, head.reason, fields)
     sent, cors = _cors(forward, received)
-    return Outcome(sent, body_dropped=forward.answers_preflight, cors=cors, cookies=cookies)
+    warnings = _of_websocket(forward, head) if switched else ()
+    return Outcome(sent, body_dropped=forward.answers_preflight, cors=cors, cookies=cookies, warnings=warnings)
+
+
+def _of_websocket(forward: Forward, head: ResponseHead) -> tuple[str, ...]:
+    warning = let_in(forward.received, forward.head, head)
+    return (warning,) if warning else ()
 
 
 def _redirected(forward: Forward, fields: Fields) -> Fields:

@@ -157,7 +157,7 @@ class Exchanges:
             response.stream = _dropped
         elif streamed:
             response.stream = self._counted(entry, "response_bytes")
-        record.cors, record.cookies = outcome.cors, outcome.cookies
+        record.cors, record.cookies, record.warnings = outcome.cors, outcome.cookies, outcome.warnings
         if outcome.cookies:
             self._senders.forget(f"{forward.own_origin.scheme}://{forward.own_origin.host}", outcome.head.fields)
         self._responded(record, response)

@@ -46,7 +46,7 @@ def details(exchange: Exchange) -> list[Text]:
         if exchange.cors.remedy:
             out.append(Text(f"         hint: or let devcors do it: {printable(exchange.cors.remedy)}"))
     if exchange.cors is not None:
-        out += [Text(f"         ! {printable(warning)}", "yellow") for warning in exchange.cors.warnings]
+        out += [_warning(warning) for warning in exchange.cors.warnings]
     for cookie in exchange.cookies:
         name = printable(cookie.judgement.name)
         if cookie.ignored:
@@ -63,7 +63,11 @@ def details(exchange: Exchange) -> list[Text]:
         if cookie.changes:
             told = "; ".join(cookie.changes)
             out.append(Text(f"         ~ cookie {name}: {printable(told)}", "dim"))
-    return out
+    return out + [_warning(warning) for warning in exchange.warnings]
+
+
+def _warning(text: str) -> Text:
+    return Text(f"         ! {printable(text)}", "yellow")
 
 
 def _flags(exchange: Exchange) -> list[tuple[str, str]]:

@@ -39,6 +39,7 @@ class Exchange:
     error: str | None = None
     cors: CorsOutcome | None = None
     cookies: tuple[CookieOutcome, ...] = ()
+    warnings: tuple[str, ...] = ()
     request: RequestHead | None = field(default=None, repr=False)
     response: ResponseHead | None = field(default=None, repr=False)
 
@@ -75,6 +76,7 @@ class Exchange:
             "error": self.error,
             "cors": self.cors and self.cors.to_json(),
             "cookies": [cookie.to_json() for cookie in self.cookies],
+            "warnings": list(self.warnings),
         }
 
 

@@ -93,6 +93,12 @@ def test_details_say_what_the_console_says_and_what_to_do() -> None:
     assert [text.plain.strip() for text in details(rewritten)][-1] == "~ cookie sid: Path /v2 -> /api"
 
 
+def test_warnings_follow_the_line() -> None:
+    warned = exchange()
+    warned.warnings = ("any page may open it\x07",)
+    assert [text.plain.strip() for text in details(warned)] == ["! any page may open it�"]
+
+
 def printed(ended: Exchange) -> str:
     out = io.StringIO()
     console = Console(file=out, highlight=False, soft_wrap=True, no_color=True)
