@@ -171,6 +171,7 @@ def running(
             stdout=stdout,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # as in a terminal of its own: not of this one's share of the processor
         )
     daemon = Daemon(process)
     try:

@@ -28,6 +28,8 @@ class Helper:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            # Linux divides the processor between sessions first (autogroup): none is to live on the test's share
+            start_new_session=True,
         )
 
     def said(self) -> Any:
