@@ -140,13 +140,13 @@ def cookie_context(forward: Forward) -> Context:
         scheme=own.scheme,
         host=own.host,
         path=path.decode("latin-1"),
-        top=None if navigation else _page(forward),
+        top=None if navigation else page_of(forward),
         method=forward.received.method.decode("latin-1"),
         top_level_navigation=navigation,
     )
 
 
-def _page(forward: Forward) -> tuple[str, str] | None:
+def page_of(forward: Forward) -> tuple[str, str] | None:
     """Scheme and host of the page, by Origin or else by Referer; None where neither tells."""
     fields = forward.received.fields
     raw = value(fields, b"origin")

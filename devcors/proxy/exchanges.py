@@ -11,6 +11,7 @@ from mitmproxy import http
 from devcors.heads import RequestHead, value
 from devcors.policy import Answer, Facts, Forward, Policy, Relay
 from devcors.policy.checks import Refusal
+from devcors.traffic.jars import SeenJars
 from devcors.traffic.journal import Journal
 from devcors.traffic.record import Exchange
 from devcors.traffic.senders import CookieSenders
@@ -45,6 +46,7 @@ class Exchanges:
         self._journal = journal
         self._whole_bodies = whole_bodies
         self._senders = CookieSenders()
+        self._jars = SeenJars()
         self._open: dict[str, _Entry] = {}
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
@@ -108,6 +110,7 @@ class Exchanges:
             origin=_origin(flow.request),
             started=flow.request.timestamp_start,
             request=forward.received,
+            jar=self._jars.at(forward, flow.request.timestamp_start),
         )
         if cors is not None and cors.preflight:
             self._journal.preflighted(record, cors.method)
@@ -160,6 +163,7 @@ class Exchanges:
         record.cors, record.cookies, record.warnings = outcome.cors, outcome.cookies, outcome.warnings
         if outcome.cookies:
             self._senders.forget(f"{forward.own_origin.scheme}://{forward.own_origin.host}", outcome.head.fields)
+            self._jars.receive(forward, outcome, time.time())
         self._responded(record, response)
 
     @staticmethod

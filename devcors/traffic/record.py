@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from devcors.heads import RequestHead, ResponseHead
+from devcors.policy.held import HeldCookie, Jar
 from devcors.policy.outcomes import CookieOutcome, CorsOutcome
 
 _USERINFO = re.compile(r"\A([^:/?#]*://)[^/?#]*@")
@@ -40,6 +41,7 @@ class Exchange:
     cors: CorsOutcome | None = None
     cookies: tuple[CookieOutcome, ...] = ()
     warnings: tuple[str, ...] = ()
+    jar: Jar | None = field(default=None, repr=False)
     request: RequestHead | None = field(default=None, repr=False)
     response: ResponseHead | None = field(default=None, repr=False)
 
@@ -47,6 +49,11 @@ class Exchange:
     def blocked(self) -> bool:
         """Whether a browser withholds the response from the page."""
         return self.cors is not None and not self.cors.verdict.allowed
+
+    @property
+    def held(self) -> tuple[HeldCookie, ...]:
+        """The cookies that the browser held back from the request, judged anew each time."""
+        return self.jar.held() if self.jar else ()
 
     @property
     def duration_ms(self) -> float | None:
@@ -75,7 +82,7 @@ class Exchange:
             "aborted": self.aborted,
             "error": self.error,
             "cors": self.cors and self.cors.to_json(),
-            "cookies": [cookie.to_json() for cookie in self.cookies],
+            "cookies": [*(cookie.to_json() for cookie in self.cookies), *(cookie.to_json() for cookie in self.held)],
             "warnings": list(self.warnings),
         }
 
