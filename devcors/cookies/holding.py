@@ -18,8 +18,10 @@ from .sending import other_partition
 from .verdict import broken_sending
 
 
-def browser_of(user_agent: bytes) -> Browser:
-    """The profile to judge by: Chromium's where User-Agent names none that we have one for."""
+def browser_of(user_agent: bytes) -> Browser | None:
+    """The profile to judge by: Chromium's for a browser that has none; None for what is no browser and has no jar."""
+    if not user_agent.startswith(b"Mozilla/"):  # which all browsers say, and curl and the like do not
+        return None
     if b"Firefox/" in user_agent:
         return FIREFOX
     if b"Safari/" in user_agent and b"Chrome/" not in user_agent:

@@ -1,7 +1,7 @@
 """What browsers were seen to store: a small model of their cookie jars, filled by the Set-Cookie fields that pass.
 
-One jar for each browser (by User-Agent) and site, the longest unused forgotten first. Where nothing was set, a request
-costs one look into an empty table.
+One jar for each browser (by User-Agent; curl has none) and site, the longest unused forgotten first. Where nothing was
+set, a request costs one look into an empty table.
 """
 
 from __future__ import annotations
@@ -51,8 +51,11 @@ class SeenJars:
         if not outcome.cookies or outcome.cookies[0].ignored:
             return
         key = _key(forward)
+        browser = browser_of(key[0])
+        if browser is None:
+            return
         seen = self._seen.pop(key, None)
-        jar = seen.jar if seen else Jar(browser_of(key[0]))
+        jar = seen.jar if seen else Jar(browser)
         jar.receive(values(outcome.head.fields, b"set-cookie"), cookie_context(forward), now)
         self._seen[key] = _Seen(jar, tuple(jar.contents(now)))
         if len(self._seen) > LIMIT:

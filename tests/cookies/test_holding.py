@@ -87,8 +87,10 @@ def test_it_is_the_asking_browser_that_holds_back() -> None:
             CHROMIUM,
         ),
         (b"Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15", SAFARI),
-        (b"curl/8", CHROMIUM),
+        (b"Mozilla/5.0 (Windows NT 10.0; Win64; x64) Servo/1.0", CHROMIUM),
+        (b"curl/8", None),
+        (b"", None),
     ],
 )
-def test_the_browser_by_its_name(user_agent: bytes, browser: Browser) -> None:
+def test_the_browser_by_its_name(user_agent: bytes, browser: Browser | None) -> None:
     assert browser_of(user_agent) is browser

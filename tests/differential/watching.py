@@ -29,7 +29,7 @@ Kind = Literal[
     "redirect-from-home",
     "set-cookie-without-credentials",
     "null-origin",
-    "control-character-over-http2",
+    "control-characters",
     "set-elsewhere",
 ]
 """What a proxy cannot see, as docs/judge/what-a-proxy-cannot-see.md calls it; "" for what it could."""
@@ -86,7 +86,7 @@ class Row:
             return "set-cookie-without-credentials"
         more = self.record_refuses - self.browser_refuses
         if more == {("DisallowedCharacter",)} and self._over_http2() and self.browser_refuses <= self.record_refuses:
-            return "control-character-over-http2"
+            return "control-characters"
         same_site = bool(more) and all("SameSite" in name for reasons in more for name in reasons)
         return "null-origin" if self.hop and same_site and self.browser_refuses <= self.record_refuses else ""
 

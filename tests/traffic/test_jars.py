@@ -17,7 +17,7 @@ POLICY = policy_of("""
 LAX = b"sid=1; Path=/; SameSite=Lax"
 
 
-def asked(host: str = "api.test", page: str = "", agent: str = "Chrome/156") -> Forward:
+def asked(host: str = "api.test", page: str = "", agent: str = "Mozilla/5.0 Chrome/156") -> Forward:
     """Within its site, or from another site's page with credentials."""
     from_page = {"Origin": page, "Sec-Fetch-Mode": "cors", "Sec-Fetch-Storage-Access": "active"} if page else {}
     head = head_of("GET /items", {"User-Agent": agent, **from_page}, host=host)
@@ -44,7 +44,7 @@ def test_what_was_set_is_known_when_it_stays_behind() -> None:
     assert held(jars, FOREIGN) == ["sid"]
     assert held(jars, asked("www.api.test", "https://app.other")) == ["sid"]  # of one site: DomainMismatch
     assert held(jars, asked("other.test", "https://app.other")) == []
-    assert held(jars, asked(page="https://app.other", agent="Firefox/153")) == []
+    assert held(jars, asked(page="https://app.other", agent="Mozilla/5.0 Firefox/153")) == []
 
 
 def test_a_deletion_takes_it_out_again() -> None:
@@ -77,13 +77,19 @@ def test_cookies_that_no_browser_looks_at_are_not_taken() -> None:
     assert held(jars, FOREIGN) == []
 
 
+def test_what_is_no_browser_has_no_jar() -> None:
+    jars = SeenJars()
+    receive(jars, asked(agent="curl/8"), LAX)
+    assert jars.at(asked(page="https://app.other", agent="curl/8"), 2.0) is None
+
+
 def test_it_is_bounded() -> None:
     jars = SeenJars()
     for number in range(LIMIT + 1):
-        receive(jars, asked(agent=f"Chrome/{number}"), LAX)
-        assert jars.at(asked(agent="Chrome/1"), 1.0) is not None or number < 1  # used, so kept
-    assert jars.at(asked(agent="Chrome/0"), 1.0) is None
-    assert jars.at(asked(agent=f"Chrome/{LIMIT}"), 1.0) is not None
+        receive(jars, asked(agent=f"Mozilla/5.0 Chrome/{number}"), LAX)
+        assert jars.at(asked(agent="Mozilla/5.0 Chrome/1"), 1.0) is not None or number < 1  # used, so kept
+    assert jars.at(asked(agent="Mozilla/5.0 Chrome/0"), 1.0) is None
+    assert jars.at(asked(agent=f"Mozilla/5.0 Chrome/{LIMIT}"), 1.0) is not None
 
 
 def test_the_record_has_them_behind_those_that_were_set() -> None:
