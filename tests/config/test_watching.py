@@ -14,6 +14,8 @@ import pytest
 
 from devcors.config.watching import ConfigWatcher
 
+pytestmark = pytest.mark.alone
+
 LONG = 0.4  # seconds in which anything that is to come has come
 
 

@@ -20,6 +20,8 @@ from tests.support.helpers import helper
 from tests.support.servers import Reply, serve
 from tests.support.streams import streaming
 
+pytestmark = pytest.mark.alone
+
 EDITS = 200
 BROKEN_EVERY = 10
 
