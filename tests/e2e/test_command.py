@@ -11,12 +11,9 @@ import time
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.support.daemon import environment, free_port, running
 from tests.support.servers import Reply, serve
-
-pytestmark = pytest.mark.alone
 
 SERVER = """
 import http.server, sys, time

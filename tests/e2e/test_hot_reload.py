@@ -20,8 +20,6 @@ from tests.support.helpers import helper
 from tests.support.servers import Reply, serve
 from tests.support.streams import streaming
 
-pytestmark = pytest.mark.alone
-
 EDITS = 200
 BROKEN_EVERY = 10
 
@@ -36,6 +34,7 @@ def _save(file: Path, text: str, number: int) -> None:
         os.replace(other, file)  # noqa: PTH105 - what editors call
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(180)
 def test_two_hundred_edits_under_load(tmp_path: Path) -> None:
     # load and backends are processes of their own: this one does nothing but save and probe

@@ -17,8 +17,6 @@ from tornado.websocket import websocket_connect
 from tests.support.daemon import Daemon, running
 from tests.support.streams import hang_up, streaming
 
-pytestmark = pytest.mark.alone
-
 MEGABYTE = 1 << 20
 
 

@@ -17,8 +17,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.alone
-
 # starts the command line given as its arguments, prints what it prints, ends with its status; Ctrl-C stops it
 HARNESS = """
 import asyncio, os, signal, sys

@@ -14,8 +14,6 @@ from hypothesis import strategies as st
 from devcors.system.devport import pick_dev_port, urls_in, watch_ports
 from devcors.system.ports import listening_ports
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.mark.parametrize(
     ("output", "ports"),
