@@ -61,7 +61,8 @@ def test_two_hundred_edits_under_load(tmp_path: Path) -> None:
                 f"min {min(took):.3f}, median {statistics.median(took):.3f}, max {max(took):.3f} s; {str(counts)[:300]}"
             )
             assert counts["failures"] == []
-            assert min(counts["requests"], counts["events"], counts["echoes"]) > 100
+            assert counts["requests"] > 10 * EDITS
+            assert min(counts["events"], counts["echoes"]) > 100
             assert max(took) < 0.3
             assert statistics.median(took) < 0.15
             places = [text for text in daemon.messages if text.startswith("devcors.toml:7:")]
