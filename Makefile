@@ -19,7 +19,8 @@ help:
 demo: $(VENV)/.installed-$(VERSION)
 	@$(BIN)/devcors demo
 
-test: $(VENV)/.tested-$(VERSION) browser lint
+# .ci/run has looked through the text already: UNLINTED=1
+test: $(VENV)/.tested-$(VERSION) browser $(if $(UNLINTED),,lint)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(VENV)/.tested-$(VERSION)

@@ -200,13 +200,15 @@ class CorsOutcome:
 class Outcome(NamedTuple):
     """A response head for the client. `body_dropped`: the upstream's body is not sent on (a replaced preflight).
 
-    `judge` gives the verdict, where there is one to give; it takes a while, and most are never looked at.
+    `judge` gives the verdict, where there is one to give; it takes a while, and most are never looked at. `warnings`
+    are on what is neither CORS nor a cookie.
     """
 
     head: ResponseHead
     body_dropped: bool = False
     judge: Callable[[], CorsOutcome] | None = None
     cookies: tuple[CookieOutcome, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def cors(self) -> CorsOutcome | None:

@@ -7,6 +7,7 @@ import time
 from devcors.heads import Fields, RequestHead, ResponseHead, value
 from devcors.policy import Answer, Facts, Forward, Outcome
 from devcors.traffic.capture import Captured
+from devcors.traffic.jars import SeenJars
 from devcors.traffic.journal import Journal
 from devcors.traffic.record import Exchange, Kind, Lane
 from devcors.traffic.senders import CookieSenders
@@ -19,6 +20,7 @@ class Recorder:
         self._journal = journal
         self._lane: Lane = lane
         self._senders = CookieSenders()
+        self._jars = SeenJars()
 
     def sends_cookies(self, head: RequestHead, facts: Facts) -> bool:
         """Whether this request's page has been seen to send cookies there (or does now)."""
@@ -37,6 +39,7 @@ class Recorder:
             origin=_origin(forward.received.fields),
             started=started,
             request=forward.received,
+            jar=self._jars.at(forward, started),
         )
         if limit := forward.policy.capture:
             record.captured = Captured(limit)
@@ -74,8 +77,9 @@ class Recorder:
     def received(self, record: Exchange, forward: Forward, head: ResponseHead, outcome: Outcome) -> None:
         """The upstream's response head has come, and this is what the policy makes of it."""
         record.response = head
-        record.judge, record.cookies = outcome.judge, outcome.cookies
+        record.judge, record.cookies, record.warnings = outcome.judge, outcome.cookies, outcome.warnings
         if outcome.cookies:
+            self._jars.receive(forward, outcome, time.time())
             self._senders.forget(f"{forward.own_origin.scheme}://{forward.own_origin.host}", outcome.head.fields)
         self.responded(record, outcome.head)
 

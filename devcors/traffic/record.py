@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from devcors.heads import RequestHead, ResponseHead
+from devcors.policy.held import HeldCookie, Jar
 from devcors.policy.outcomes import CookieOutcome, CorsOutcome
 
 from .capture import Captured
@@ -42,6 +43,8 @@ class Exchange:
     error: str | None = None
     judge: Callable[[], CorsOutcome] | None = field(default=None, repr=False)
     cookies: tuple[CookieOutcome, ...] = ()
+    warnings: tuple[str, ...] = ()
+    jar: Jar | None = field(default=None, repr=False)
     request: RequestHead | None = field(default=None, repr=False)
     response: ResponseHead | None = field(default=None, repr=False)
     """As the upstream sent it."""
@@ -65,6 +68,11 @@ class Exchange:
     def blocked(self) -> bool:
         """Whether a browser withholds the response from the page."""
         return self.cors is not None and not self.cors.verdict.allowed
+
+    @property
+    def held(self) -> tuple[HeldCookie, ...]:
+        """The cookies that the browser held back from the request, judged anew each time."""
+        return self.jar.held() if self.jar else ()
 
     @property
     def duration_ms(self) -> float | None:
@@ -93,7 +101,8 @@ class Exchange:
             "aborted": self.aborted,
             "error": self.error,
             "cors": self.cors and self.cors.to_json(),
-            "cookies": [cookie.to_json() for cookie in self.cookies],
+            "cookies": [*(cookie.to_json() for cookie in self.cookies), *(cookie.to_json() for cookie in self.held)],
+            "warnings": list(self.warnings),
         }
 
 

@@ -77,6 +77,8 @@ class Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # head and body are two writes: Nagle's algorithm would hold the second one back for a delayed ACK, some 40 ms
+    disable_nagle_algorithm = True
     server: Server
 
     def _serve(self) -> None:
