@@ -8,6 +8,7 @@ differ stands in their profiles.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from .cases import Browser, Case, Kept, Partition, SendCase, case_of, partition_of, send_case_of, stored_from
@@ -143,6 +144,7 @@ def _identity(kept: Kept) -> _Identity:
     return stored.name, stored.scope, stored.path, stored.partition
 
 
+@lru_cache(maxsize=256)
 def home_of(host: str) -> str:
     """What both browsers keep cookies by: the registrable domain, or the host where there is none (lower case)."""
     name = host.lower()

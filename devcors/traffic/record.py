@@ -65,6 +65,11 @@ class Exchange:
         self._verdict, self.judge = outcome, None
 
     @property
+    def is_cross_origin(self) -> bool:
+        """Whether there is a verdict, made already or not."""
+        return self._verdict is not None or self.judge is not None
+
+    @property
     def blocked(self) -> bool:
         """Whether a browser withholds the response from the page."""
         return self.cors is not None and not self.cors.verdict.allowed
