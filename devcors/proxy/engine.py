@@ -81,8 +81,7 @@ class Engine:
         host, port = listen_address(self.config)
         self.bound = bind(host, port, strict=strict_port)
         self._policy = compile_policy(self.config, self._door())
-        if self.config.server.https:
-            self.authority()  # so that its owner can trust it before the first visit
+        self._prepare(self.config)
         self._master = self._make_master()
         self._running = spawn(self._master.run(), name="devcors master")
         await self._listening()
@@ -114,13 +113,18 @@ class Engine:
         addresses = LOOPBACK if own == "localhost" else (*LOOPBACK, own)
         return Door(self.bound.port, addresses=addresses)
 
+    def _prepare(self, config: Config) -> None:
+        """The authority is there before the first visit, so that its owner can trust it."""
+        if config.server.https:
+            self.authority()
+
     async def swap(self, config: Config) -> None:
         """Serves by another config from the next request on.
 
         Raises StartError, and changes nothing, where its `listen` cannot be had.
         """
-        old = self.bound
-        assert old is not None
+        assert self.bound is not None
+        self._prepare(config)
         if listen_address(config) != listen_address(self.config):
             self.bound = bind(*listen_address(config), strict=True)
             await self._instances()[0].move(self.bound.sockets)
