@@ -23,7 +23,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 QUIET = 0.05  # seconds
-LOOK = 0.1  # seconds between two looks of our own: some folders (network, containers) make no events, and watchdog
+LOOK = 0.05  # seconds between two looks of our own: some folders (network, containers) make no events, and watchdog
 # holds one half of a rename back for half a second where it reads the halves apart
 
 EMPTY = 1.0  # seconds after which an empty file is meant
@@ -83,8 +83,13 @@ class ConfigWatcher(FileSystemEventHandler):
             self._note()
 
     def _note(self) -> None:
+        """It is time to look.
+
+        Where that was known already, only a file that has changed since prolongs the wait (`_look`): events that
+        watchdog held back may tell of a save that is long over.
+        """
         with self._wake:
-            self._last_event = time.monotonic()
+            self._last_event = self._last_event or time.monotonic()
             self._wake.notify()
 
     def _work(self) -> None:
