@@ -95,7 +95,11 @@ class Engine:
             Gate(lambda: self.policy),
             DevcorsTls(lambda: self.policy, self.authority),
             script.ScriptLoader(),
-            Exchanges(lambda: self.policy, self.journal, whole_bodies=lambda: bool(self.config.scripts)),
+            Exchanges(
+                lambda: self.policy,
+                self.gateway.recorder.beside("mitmproxy"),
+                whole_bodies=lambda: bool(self.config.scripts),
+            ),
         )
         master.options.update(
             mode=["devcors"],

@@ -10,7 +10,6 @@ from mitmproxy import http
 from devcors.heads import value
 from devcors.policy import Answer, Facts, Forward, Policy, Relay
 from devcors.policy.checks import Refusal
-from devcors.traffic.journal import Journal
 from devcors.traffic.record import Exchange, Kind
 from devcors.urls import parse_authority
 
@@ -38,10 +37,10 @@ class Exchanges:
     """
 
     def __init__(
-        self, policy: Callable[[], Policy], journal: Journal, whole_bodies: Callable[[], bool] = lambda: False
+        self, policy: Callable[[], Policy], recorder: Recorder, whole_bodies: Callable[[], bool] = lambda: False
     ) -> None:
         self._policy = policy
-        self._recorder = Recorder(journal, "mitmproxy")
+        self._recorder = recorder
         self._whole_bodies = whole_bodies
         self._open: dict[str, _Entry] = {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from copy import copy
 
 from devcors.heads import Fields, RequestHead, ResponseHead, value
 from devcors.policy import Answer, Facts, Forward, Outcome
@@ -21,6 +22,12 @@ class Recorder:
         self._lane: Lane = lane
         self._senders = CookieSenders()
         self._jars = SeenJars()
+
+    def beside(self, lane: Lane) -> Recorder:
+        """A recorder for another lane of the same devcors: what one has seen of a page's cookies, both know."""
+        other = copy(self)
+        other._lane = lane
+        return other
 
     def sends_cookies(self, head: RequestHead, facts: Facts) -> bool:
         """Whether this request's page has been seen to send cookies there (or does now)."""
