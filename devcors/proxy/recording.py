@@ -26,7 +26,7 @@ class Recorder:
     def beside(self, lane: Lane) -> Recorder:
         """A recorder for another lane of the same devcors: what one has seen of a page's cookies, both know."""
         other = copy(self)
-        other._lane = lane
+        other._lane = lane  # noqa: SLF001 - a copy of ours
         return other
 
     def sends_cookies(self, head: RequestHead, facts: Facts) -> bool:
