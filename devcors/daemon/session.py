@@ -100,7 +100,7 @@ class Session:
         return self._exit_code
 
     def _starting(self) -> bool:
-        return self._dev_server is not None and self._dev_server.starting
+        return bool(self._command) and (self._dev_server is None or self._dev_server.starting)
 
     def _announce(self, engine: Engine, loaded: Loaded, elapsed: float) -> None:
         bound = engine.bound

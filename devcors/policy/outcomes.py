@@ -80,13 +80,14 @@ class Forward:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """devcors answers by itself; no upstream is asked. `route` is the pattern where one was found."""
+    """devcors answers by itself. `route` is the pattern where one was found; `judge` as in Outcome."""
 
     head: ResponseHead
     body: bytes
     error: str | None = None
     route: str | None = None
     url: str = ""
+    judge: Callable[[], CorsOutcome] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def response_outcome(forward: Forward, head: ResponseHead) -> Outcome:
         fields, cookies = _cookies(forward, fields)
     said = ResponseHead(head.status, head.reason, fields)
     sent = said if rule.cors in ("off", "observe") else _corrected(forward, said)
-    judge = partial(_cors, forward, said, sent) if forward.crosses_origins else None
+    judge = partial(cors_outcome, forward, said, sent) if forward.crosses_origins else None
     warnings = _of_websocket(forward, head) if head.status == 101 else ()
     return Outcome(sent, forward.answers_preflight, judge, cookies, warnings)
 
@@ -184,7 +184,7 @@ def page_of(forward: Forward) -> tuple[str, str] | None:
     return (origin.scheme, origin.host)  # of an opaque origin, two empty strings: cross-site with everything
 
 
-def _cors(forward: Forward, said: ResponseHead, sent: ResponseHead) -> CorsOutcome:
+def cors_outcome(forward: Forward, said: ResponseHead, sent: ResponseHead) -> CorsOutcome:
     """The response as the policy made it, judged beside what the server itself said."""
     request = forward.cors
     assert request is not None

@@ -92,7 +92,7 @@ class Recorder:
 
     def failed(self, record: Exchange, answer: Answer) -> None:
         """The upstream gave no answer, and this is given in its place."""
-        record.error = answer.error
+        record.error, record.judge = answer.error, answer.judge
         self.responded(record, answer.head)
         record.response_bytes = len(answer.body)
 
