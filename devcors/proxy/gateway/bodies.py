@@ -169,9 +169,9 @@ class ChunkedBody:
             return self._finish(data, at + 2)
         section = data[at:]
         end = find_end(section)
+        if (len(section) if end < 0 else end) > _MAX_TRAILERS:
+            raise MalformedError("the trailer section is too long (RFC 9112, section 7.1.2)")
         if end < 0:
-            if len(section) > _MAX_TRAILERS:
-                raise MalformedError("the trailer section is too long (RFC 9112, section 7.1.2)")
             return -1
         block = read_block(section[:end])
         if isinstance(block, Refusal):

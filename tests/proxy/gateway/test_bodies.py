@@ -82,6 +82,7 @@ REFUSED = [
     b"0\r\n\n\n",
     b"0\r\n\rX: 1\r\n\r\n",
     b"0\r\nContent-Length: 4, 5\r\n\r\n",
+    b"0\r\nX: " + b"x" * (TOO_LONG - 6) + b"\r\n\r\n",  # trailers beyond their limit
 ]
 
 
