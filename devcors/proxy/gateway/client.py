@@ -120,7 +120,7 @@ class ClientConnection(asyncio.Protocol):
         if end < 0:
             return self._want_more(data)
         if end > self._lane.max_head:
-            self._refuse(too_large())
+            self._refuse(unfinished(data) or too_large())
             return False
         self._searched = 0
         self._stop_timer()

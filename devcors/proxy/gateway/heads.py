@@ -21,6 +21,7 @@ from .framing import Framing, framing_of
 
 HEAD_END = b"\r\n\r\n"
 
+_LONGEST_LINE = MAX_TARGET + 64
 _REMEMBERED = 512
 _MEMORABLE = 4096  # bytes: what is longer is rare, and would make the memory of heads large
 
@@ -82,7 +83,7 @@ def find_end(data: bytes, start: int = 0) -> int:
 
 def unfinished(data: bytes) -> Refusal | None:
     """Why a head that is not whole yet need not be waited for."""
-    if b"\n" not in data[: MAX_TARGET + 64] and len(data) > MAX_TARGET + 64:
+    if len(data) > _LONGEST_LINE and b"\n" not in data[:_LONGEST_LINE]:
         return Refusal(414, f"the request target is longer than {MAX_TARGET} bytes", "send the data in the body")
     if len(data) > MAX_HEAD:
         return too_large()
@@ -96,6 +97,8 @@ def too_large() -> Refusal:
 
 def read_request(data: bytes) -> ReceivedRequest | Refusal:
     """A whole request head, with its blank line and without empty lines before it."""
+    if len(data) > _LONGEST_LINE and (refusal := unfinished(data)):
+        return refusal  # the same, whether it comes at once or in pieces
     line = _REQUEST_LINE.match(data)
     if line is None:
         return _bad_line(data)
