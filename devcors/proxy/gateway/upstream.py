@@ -84,6 +84,8 @@ class UpstreamConnection(asyncio.Protocol):
         seen = max(0, len(self._head) - 3)
         data, self._head = self._head + data, b""
         while (end := find_end(data, seen)) >= 0:
+            if end > MAX_HEAD:
+                break
             response, data, seen = read_response(data[:end]), data[end:], 0
             if isinstance(response, Refusal):
                 raise MalformedError(response.message)

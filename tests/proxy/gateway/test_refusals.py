@@ -153,6 +153,7 @@ RESPONSES = [
     b"\r\nHTTP/1.1 200 OK\r\n\r\n",
     b"<html>\n\n",
     b"SSH-2.0-OpenSSH_9.2p1\r\n\r\n",
+    STATUS + b"X: " + b"x" * MAX_HEAD + b"\r\n\r\n",
     b"HTTP/1.1 100 Continue\r\n\r\n" + STATUS + b" X: 1\r\n\r\n",
     b"HTTP/1.1 101 Switching Protocols\r\n\r\n",  # nobody asked for that
     b"HTTP/1.1 103 Early Hints\r\n\r\n" * 65 + STATUS + b"\r\n",
