@@ -117,9 +117,11 @@ class PlayedUpstream(Played):
     def __init__(self, stage: Stage, transport: FakeTransport, dialed: tuple[str, int]) -> None:
         super().__init__(stage, transport)
         self.dialed = dialed
+        self.answered = 0
 
     def answers(self, body: bytes = b"ok", *lines: str, status: str = "200 OK") -> None:
         """A whole response with a length."""
+        self.answered += 1
         head = "\r\n".join((f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *lines, "", ""))
         self.says(head.encode() + body)
 
@@ -181,6 +183,11 @@ class Stage:
     def upstream(self, number: int = -1) -> PlayedUpstream:
         """A connection that was dialed."""
         return self.upstreams[number]
+
+    @property
+    def busy(self) -> list[PlayedUpstream]:
+        """The upstreams that have been asked more often than they have answered."""
+        return [upstream for upstream in self.upstreams if len(upstream.asked) > upstream.answered]
 
     def advance(self, seconds: float) -> None:
         """Lets time pass."""

@@ -38,13 +38,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     """Runs only when told to. `errors` holds what reached its exception handler.
 
     `dialed` is called with the address and port of each connection that is made, and with its protocol; it gives the
-    transport or raises OSError.
+    transport or raises OSError. `dial_seconds` is how long that takes.
     """
 
     def __init__(self) -> None:
         self.now = 1000.0
         self.errors: list[Mapping[str, Any]] = []
         self.dialed: Callable[[str, int, asyncio.Protocol], FakeTransport] | None = None
+        self.dial_seconds = 0.0
         super().__init__(_Jumping(self))
         self._clock_resolution = 1e-6
         self.set_exception_handler(lambda _, context: self.errors.append(context))
@@ -60,6 +61,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self, factory: Callable[[], asyncio.Protocol], host: str, port: int
     ) -> tuple[FakeTransport, asyncio.Protocol]:
         assert self.dialed is not None
+        if self.dial_seconds:
+            await asyncio.sleep(self.dial_seconds)
         protocol = factory()
         transport = self.dialed(host, port, protocol)
         protocol.connection_made(transport)
