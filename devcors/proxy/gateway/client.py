@@ -12,7 +12,6 @@ import time
 from typing import TYPE_CHECKING, cast
 
 from devcors.errors import MalformedError
-from devcors.heads import RequestHead
 from devcors.policy import Answer, Facts, Forward
 from devcors.policy.checks import HEAD_SECONDS, Refusal
 from devcors.proxy.dialing import is_loopback_peer
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from .lane import Gateway
 
 TLS_HANDSHAKE = b"\x16"  # RFC 8446, section 5.1: the content type of a first record
-_NO_REQUEST = RequestHead(b"", b"", ())
 _LINGER = 2.0  # seconds, and bytes, for which a client that still sends is heard out before the connection ends:
 _LINGER_BYTES = 1024 * 1024  # closed at once, it would be reset, and the client might never read the answer
 _DEPARTURES = (0.02, 0.2, 1.0, 5.0)  # seconds between looks whether a client that said no more is still there
@@ -189,12 +187,8 @@ class ClientConnection(asyncio.Protocol):
             piece = body.feed(data)
         except MalformedError as error:
             self._body = None
-            if exchange is not None:
-                self._exchange = None
-                exchange.client_gone()
-            self._refuse(
-                Refusal(400, error.message, "send a body that is framed as it says"), late=exchange is not None
-            )
+            assert exchange is not None  # a body is read for an exchange only
+            exchange.request_refused(Refusal(400, error.message, "send a body that is framed as it says"))
             return
         if piece and exchange is not None:
             exchange.request_data(piece)
@@ -232,17 +226,13 @@ class ClientConnection(asyncio.Protocol):
         if answer.body:
             self.write(answer.body)
 
-    def _refuse(self, refusal: Refusal, *, late: bool = False) -> None:
-        """What cannot be read as a request is answered and ends the connection (RFC 9112, section 2.2).
-
-        `late`: the request had begun to go to an upstream, and its record has ended already.
-        """
-        head = self._lane.spoilt(self._buffer) if not late else _NO_REQUEST
+    def _refuse(self, refusal: Refusal) -> None:
+        """What cannot be read as a request is answered and ends the connection (RFC 9112, section 2.2)."""
+        head = self._lane.spoilt(self._buffer)
         self.persistent = False
         self.minor = 1
         answer = self._lane.policy.refuse(head, refusal, self.facts)
-        if not late:
-            self._lane.recorder.finish(self._lane.recorder.answered(answer, head, time.time()))
+        self._lane.recorder.finish(self._lane.recorder.answered(answer, head, time.time()))
         self._buffer = b""
         self.answer(answer)
         self.end()

@@ -1,4 +1,4 @@
-"""Exchanges that end before their time: early responses, clients that leave, upstreams that refuse, die or say nothing."""
+"""Exchanges that end before their time: early responses, clients that leave, upstreams that refuse, die, are mute."""
 
 from __future__ import annotations
 
@@ -158,6 +158,44 @@ def test_a_half_closed_client_that_departs_later_is_noticed() -> None:
         assert client.gone
         assert upstream.gone
         assert stage.record.aborted == "client"
+
+
+# a request whose body cannot be read
+
+
+SPOILT = [b"zz\r\n", b"1\r\nabc", b"1;\x00\r\n", b"0\r\nX : 1\r\n\r\n"]
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
+def test_a_request_that_goes_wrong_in_its_body_is_refused(spoilt: bytes) -> None:
+    with Stage() as stage:
+        client = stage.client()
+        client.asks("POST /", "Transfer-Encoding: chunked", "Origin: http://localhost:5173", body=b"3\r\nabc\r\n")
+        client.says(spoilt)
+        assert statuses(client.replies) == [400]
+        assert (client.reply.whole, client.reply.get("connection")) == (True, "close")
+        assert client.reply.get("access-control-allow-origin") == "http://localhost:5173"  # the page can read it
+        assert client.ended
+        assert stage.upstream().gone
+        assert not stage.upstream().got.endswith(b"0\r\n\r\n")  # it must not take what it has got for the whole
+        assert (stage.record.status, stage.record.aborted, stage.record.request_bytes) == (400, None, 3)
+        assert "RFC 9112" in (stage.record.error or "")
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
+@pytest.mark.parametrize("framing", ["Content-Length: 500", "Transfer-Encoding: chunked", "X: to the end"])
+def test_nothing_is_put_into_a_response_that_has_begun(framing: str, spoilt: bytes) -> None:
+    with Stage() as stage:
+        client = stage.client()
+        client.asks("POST /", "Transfer-Encoding: chunked", body=b"3\r\nabc\r\n")
+        piece = b"4\r\nearl\r\n" if framing.endswith("chunked") else b"earl"
+        stage.upstream().says(f"HTTP/1.1 200 OK\r\n{framing}\r\n\r\n".encode() + piece)
+        client.says(spoilt)
+        assert client.gone
+        assert (client.reply.body, client.reply.whole) == (b"earl", False)
+        assert stage.upstream().gone
+        assert (stage.record.status, stage.record.aborted, stage.record.response_bytes) == (200, "client", 4)
+        assert "RFC 9112" in (stage.record.error or "")
 
 
 # an upstream that fails before it has answered
