@@ -33,13 +33,16 @@ _DEPARTURES = (0.02, 0.2, 1.0, 5.0)  # seconds between looks whether a client th
 
 
 class ClientConnection(asyncio.Protocol):
-    """`persistent`: another request may follow. `minor`: of the present request's HTTP/1 version, 0 or 1."""
+    """`persistent`: another request may follow. `minor`: of the present request's HTTP/1 version, 0 or 1.
+
+    `choked`: the client reads slower than is written to it, so that nothing more is to be read for it.
+    """
 
     def __init__(self, lane: Gateway, scheme: str = "http") -> None:
         self.transport: asyncio.Transport = cast("asyncio.Transport", None)
         self.persistent = True
         self.minor = 1
-        self.tunneled = False
+        self.tunneled = self.choked = False
         self._lane = lane
         self._scheme = scheme
         self._facts: Facts | None = None
@@ -87,7 +90,7 @@ class ClientConnection(asyncio.Protocol):
             while self._buffer and not self._ending:
                 if self._body is not None:
                     self._take_body(self._body)
-                elif self._exchange is not None:
+                elif self._exchange is not None or self.choked:
                     self._wait_behind()
                     break
                 elif not self._take_head():
@@ -95,8 +98,13 @@ class ClientConnection(asyncio.Protocol):
         finally:
             self._advancing = False
         self.flush()
-        if self._eof and self._exchange is None:
+        if self._eof and self._exchange is None and not self._unanswered:
             self.end()
+
+    @property
+    def _unanswered(self) -> bool:
+        """Whether requests are there that are taken up when the client has read what was written."""
+        return self.choked and bool(self._buffer)
 
     def _wait_behind(self) -> None:
         """RFC 9112, section 9.3.2: pipelined requests wait for their turn."""
@@ -166,6 +174,7 @@ class ClientConnection(asyncio.Protocol):
             exchange.start()
         else:
             self.answer(decision)
+            self.flush()  # so that it is seen at once if the client does not read
             self._lane.recorder.finish(record)
             self._after_exchange()
         return True
@@ -299,8 +308,7 @@ class ClientConnection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """The client says no more: it has closed one half (and is answered), or everything."""
-        exchange = self._exchange
-        if exchange is None or self._ending or self._body is not None:
+        if self._ending or self._body is not None or (self._exchange is None and not self._unanswered):
             return False
         self._eof, self.persistent = True, self.persistent and bool(self._buffer)
         self._look_for_departure(0)
@@ -332,14 +340,19 @@ class ClientConnection(asyncio.Protocol):
     # back-pressure
 
     def pause_writing(self) -> None:
-        """The client reads slower than the upstream sends."""
+        """The client reads slower than the upstream sends, or than devcors answers."""
+        self.choked = True
         if self._exchange is not None:
             self._exchange.hold_response()
 
     def resume_writing(self) -> None:
         """It has caught up."""
+        self.choked = False
         if self._exchange is not None:
             self._exchange.resume_response()
+        elif self._buffer and not self._ending:
+            self._release()
+            self._advance()
 
     def hold_request(self) -> None:
         """The upstream does not take more of the request for now."""

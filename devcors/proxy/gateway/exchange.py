@@ -113,6 +113,8 @@ class GatewayExchange:
     def _send_on(self, upstream: UpstreamConnection) -> None:
         self._upstream = upstream
         upstream.serve(self)
+        if self._client.choked:  # by an earlier response; there will be no other sign of it
+            upstream.transport.pause_reading()
         head = write_request(self.forward.head, self._framing)
         upstream.transport.write(b"".join((head, *self._pending)) if self._pending else head)
         if self._pending:
