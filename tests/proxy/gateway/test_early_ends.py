@@ -312,6 +312,20 @@ def test_a_silent_upstream_is_given_up_by_its_timer(begun: bytes) -> None:
             assert not client.ended
 
 
+def test_an_upstream_that_is_not_read_is_not_taken_for_silent() -> None:
+    with talk(("GET /idle",)) as (stage, client, upstream):
+        client.stops_reading()
+        upstream.says(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 500_000)
+        assert not upstream.is_read
+        stage.advance(25)
+        client.reads()
+        stage.advance(9.9)
+        assert not upstream.gone
+        upstream.says(b"x" * 500_000)
+        assert client.reply.whole
+        assert stage.record.error is None
+
+
 def test_without_the_timer_an_upstream_may_be_silent() -> None:
     with talk() as (stage, client, upstream):
         stage.advance(100_000)
