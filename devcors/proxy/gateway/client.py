@@ -98,7 +98,14 @@ class ClientConnection(asyncio.Protocol):
         finally:
             self._advancing = False
         self.flush()
-        if self._eof and self._exchange is None and not self._unanswered:
+        if self._eof:
+            self._nothing_follows()
+
+    def _nothing_follows(self) -> None:
+        """All that was read before the client's end of its half is used up, or waits for its turn."""
+        if self._body is not None:
+            self.transport.close()  # the rest of this request will never come
+        elif self._exchange is None and not self._unanswered:
             self.end()
 
     @property

@@ -110,6 +110,18 @@ def test_a_client_that_leaves_within_its_request(how: str) -> None:
         assert (stage.record.aborted, stage.record.request_bytes) == ("client", 3)
 
 
+@pytest.mark.parametrize("rest", [b"Content-Length: 9\r\n\r\nabc", b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"])
+def test_a_pipelined_request_that_will_never_be_whole_is_not_waited_for(rest: bytes) -> None:
+    with talk() as (stage, client, upstream):
+        client.says(b"POST / HTTP/1.1\r\nHost: localhost\r\n" + rest)
+        client.finishes()
+        upstream.answers(b"first")
+        assert client.reply.body == b"first"
+        assert client.gone
+        assert upstream.gone
+        assert [record.aborted for record in stage.records] == [None, "client"]
+
+
 @pytest.mark.parametrize("how", ["reset", "close"])
 def test_a_client_that_leaves_while_its_upstream_is_dialed(how: str) -> None:
     with Stage() as stage:
