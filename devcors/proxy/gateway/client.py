@@ -310,6 +310,7 @@ class ClientConnection(asyncio.Protocol):
         self._stop_timer()
         self._lane.clients.discard(self)
         self._exchange = self._body = None
+        self._ending = True  # it is not for us to end any more
         rest, self._buffer = self._buffer, b""
         return rest
 

@@ -140,9 +140,14 @@ class Stage:
         self.journal = Journal()
         self.upstreams: list[PlayedUpstream] = []
         self.refused: set[int] = set()
-        self.handed_over: list[ClientConnection] = []
+        self.handed_over: list[bytes] = []
         self.gateway = Gateway(
-            lambda: self.policy, self.journal, Dialer(), set, self.handed_over.append, mock.Mock(name="authority")
+            lambda: self.policy,
+            self.journal,
+            Dialer(),
+            set,
+            lambda client: self.handed_over.append(client.leave()),
+            mock.Mock(name="authority"),
         )
         self._ports = itertools.count(40000)
         self._patches: list[Any] = [
