@@ -63,6 +63,11 @@ class ClientConnection(asyncio.Protocol):
         self._lane.clients.add(self)
 
     @property
+    def finished(self) -> bool:
+        """Whether the client has ended its half of the connection."""
+        return self._eof
+
+    @property
     def facts(self) -> Facts:
         """What the policy wants to know of this connection."""
         if self._facts is None:

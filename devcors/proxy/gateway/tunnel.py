@@ -86,3 +86,5 @@ def join(
         far.data_received(data)
     if rest := client.leave():
         near.data_received(rest)
+    if client.finished and not near.eof_received():
+        near.transport.close()
