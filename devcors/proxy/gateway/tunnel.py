@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from devcors.traffic.record import Exchange
 
+from .resetting import reset
 from .window import HIGH_WATER
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class TunnelEnd(asyncio.Protocol):
             if exc is None:
                 self.other.transport.close()
             else:
-                self.other.transport.abort()
+                reset(self.other.transport)
         else:
             self._ended()
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from .live import loops
 from .virtual import FakeTransport, StalledError, VirtualLoop
 
 BIG = 16 * 1024 * 1024  # more than the system's buffers hold
@@ -150,16 +151,6 @@ async def quiet(look: Callable[[], object]) -> None:
         if before == (before := look()):
             return
         await asyncio.sleep(0.004)
-
-
-def loops() -> list[Any]:
-    """Factories of event loops, asyncio's and uvloop's, for `parametrize`."""
-    own = pytest.param(asyncio.SelectorEventLoop, id="asyncio")
-    try:
-        import uvloop
-    except ImportError:
-        return [own, pytest.param(None, id="uvloop", marks=pytest.mark.skip("uvloop is not installed"))]
-    return [own, pytest.param(uvloop.new_event_loop, id="uvloop")]
 
 
 @pytest.mark.parametrize("loop_factory", loops())

@@ -1,0 +1,84 @@
+"""What only real sockets show, on both event loops: resets, names of peers, TLS to upstreams, what is left open."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+import pytest
+
+from devcors.proxy.gateway import resetting
+
+from .live import live, loops, run, until
+
+LoopFactory = Callable[[], asyncio.AbstractEventLoop]
+on_both_loops = pytest.mark.parametrize("loop_factory", loops())
+GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A server that answers each request without a body."""
+    try:
+        while await reader.readuntil(b"\r\n\r\n"):
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    except (asyncio.IncompleteReadError, ConnectionError):
+        pass
+    finally:
+        writer.close()
+
+
+def everything(connection: socket.socket) -> tuple[bytes, str]:
+    """What comes, and how it ends."""
+    out = b""
+    try:
+        while data := connection.recv(65536):
+            out += data
+    except ConnectionResetError:
+        return out, "reset"
+    finally:
+        connection.close()
+    return out, "end"
+
+
+@on_both_loops
+@pytest.mark.parametrize("death", ["reset", "abort"])
+def test_a_client_of_http_1_0_sees_that_a_response_is_not_whole(loop_factory: LoopFactory, death: str) -> None:
+    """Without chunks and without a length, nothing but the way in which the connection ends can say it."""
+
+    async def dies(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")
+        await asyncio.sleep(0.05)
+        resetting.reset(writer.transport) if death == "reset" else writer.transport.abort()
+
+    async def check() -> None:
+        async with live(dies) as lane:
+            client = lane.client()
+            client.sendall(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            _, end = await asyncio.to_thread(everything, client)
+            assert end == "reset"
+            await until(lambda: len(lane.journal))
+            assert [record.aborted for record in lane.journal] == ["server"]
+
+    run(loop_factory, check())
+
+
+@on_both_loops
+@pytest.mark.parametrize("abrupt", [True, False])
+def test_the_end_of_a_tunnel_is_passed_on_as_it_is(loop_factory: LoopFactory, abrupt: bool) -> None:
+    async def switches(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+        await asyncio.sleep(0.05)
+        resetting.reset(writer.transport) if abrupt else writer.close()
+
+    async def check() -> None:
+        async with live(switches) as lane:
+            client = lane.client()
+            client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+            _, end = await asyncio.to_thread(everything, client)
+            assert end == ("reset" if abrupt else "end")
+            await until(lambda: len(lane.journal))
+
+    run(loop_factory, check())
