@@ -15,7 +15,7 @@ import sys
 _NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
-def reset(transport: asyncio.Transport) -> None:
+def reset(transport: asyncio.WriteTransport) -> None:
     """Ends a connection at once and with an error for the other side (RFC 9112, section 9.6: RST)."""
     if (connection := transport.get_extra_info("socket")) is not None:
         with contextlib.suppress(OSError):  # it is gone already
