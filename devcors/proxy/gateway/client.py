@@ -72,10 +72,13 @@ class ClientConnection(asyncio.Protocol):
     def facts(self) -> Facts:
         """What the policy wants to know of this connection."""
         if self._facts is None:
-            peer = self.transport.get_extra_info("peername")[0]
-            local = self.transport.get_extra_info("sockname")[0]
+            peer, local = self._address("peername"), self._address("sockname")
             self._facts = Facts(self._scheme, None, peer, local, is_loopback_peer(peer))
         return self._facts
+
+    def _address(self, end: str) -> str:
+        """Empty where uvloop does not know it any more: a client that has reset the connection has no name."""
+        return (self.transport.get_extra_info(end) or ("",))[0]
 
     # what comes in
 

@@ -10,7 +10,7 @@ import pytest
 
 from devcors.proxy.gateway import resetting
 
-from .live import live, loops, run, until
+from .live import live, loops, reset, run, until
 
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 on_both_loops = pytest.mark.parametrize("loop_factory", loops())
@@ -39,6 +39,29 @@ def everything(connection: socket.socket) -> tuple[bytes, str]:
     finally:
         connection.close()
     return out, "end"
+
+
+@on_both_loops
+def test_a_request_whose_client_is_gone_before_it_is_read(loop_factory: LoopFactory) -> None:
+    async def check() -> None:
+        async with live(answers) as lane:
+            for data in (
+                GET,
+                GET * 3,
+                b"nonsense\r\n\r\n",
+                b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nab",
+            ):
+                client = lane.client()
+                client.sendall(data)
+                reset(client)  # the loop has not run in between
+                await until(lambda: not lane.gateway.clients)
+            await until(lambda: len(lane.journal) >= 4)
+            client = lane.client()
+            client.sendall(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+            data, end = await asyncio.to_thread(everything, client)
+            assert (data[-2:], end) == (b"ok", "end")
+
+    run(loop_factory, check())
 
 
 @on_both_loops
