@@ -54,11 +54,10 @@ class Live:
 
 
 @asynccontextmanager
-async def live(serve: Serve, *, lines: str = "", **tls: Any) -> AsyncIterator[Live]:
+async def live(serve: Serve, *, lines: str = "", scheme: str = "http", **tls: Any) -> AsyncIterator[Live]:
     """A gateway whose front end is `serve`, with TLS where `ssl` is given. In the end nothing of it may be left."""
     upstream = await asyncio.start_server(serve, "127.0.0.1", 0, **tls)
-    scheme = "https" if tls else "http"
-    target = f"{scheme}://127.0.0.1:{upstream.sockets[0].getsockname()[1]}"
+    target = f"{'https' if tls else scheme}://127.0.0.1:{upstream.sockets[0].getsockname()[1]}"
     policy, journal = policy_of(f'frontend = {{ target = "{target}" {lines} }}'), Journal()
     gateway = Gateway(lambda: policy, journal, Dialer(), set, lambda _: None, mock.Mock(name="authority"))
     door = await asyncio.get_running_loop().create_server(lambda: ClientConnection(gateway), "127.0.0.1", 0)

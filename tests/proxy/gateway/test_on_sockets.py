@@ -9,8 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from devcors.proxy.gateway import resetting
+from tests.support.servers import Certificate, self_made
 
-from .live import live, loops, reset, run, until
+from .live import Live, live, loops, reset, run, until
 
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 on_both_loops = pytest.mark.parametrize("loop_factory", loops())
@@ -102,6 +103,71 @@ def test_the_end_of_a_tunnel_is_passed_on_as_it_is(loop_factory: LoopFactory, ab
             client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
             _, end = await asyncio.to_thread(everything, client)
             assert end == ("reset" if abrupt else "end")
+            await until(lambda: len(lane.journal))
+
+    run(loop_factory, check())
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return self_made(tmp_path_factory.mktemp("certificate"), "localhost", "127.0.0.1")
+
+
+async def asked(lane: Live) -> bytes:
+    """One request on a connection of its own."""
+    client = lane.client()
+    client.sendall(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    data, _ = await asyncio.to_thread(everything, client)
+    return data
+
+
+@on_both_loops
+def test_an_upstream_with_tls(loop_factory: LoopFactory, certificate: Certificate) -> None:
+    async def check() -> None:
+        verify = f', verify = "{certificate.path}"'
+        async with live(answers, lines=verify, ssl=certificate.server_context()) as lane:
+            for _ in range(3):
+                assert (await asked(lane)).endswith(b"ok")
+            assert len(lane.gateway.pool._open) == 1
+
+    run(loop_factory, check())
+
+
+@on_both_loops
+@pytest.mark.parametrize(
+    ("verify", "cause"),
+    [("true", b"self-signed certificate"), ('"/no/such/file.pem"', b"No such file")],
+)
+def test_an_upstream_whose_certificate_is_not_accepted_is_not_left_open(
+    loop_factory: LoopFactory, certificate: Certificate, verify: str, cause: bytes
+) -> None:
+    async def check() -> None:
+        async with live(answers, lines=f", verify = {verify}", ssl=certificate.server_context()) as lane:
+            for _ in range(3):
+                data = await asked(lane)
+                assert data.startswith(b"HTTP/1.1 502 ")
+                assert cause in data
+            await until(lambda: not lane.gateway.pool._open, 1)
+
+    run(loop_factory, check())
+
+
+@on_both_loops
+def test_a_handshake_that_is_given_up_is_not_left_open(loop_factory: LoopFactory) -> None:
+    """The upstream is no TLS server and says nothing; the client leaves."""
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(-1)
+        writer.close()
+
+    async def check() -> None:
+        async with live(silent, scheme="https") as lane:
+            client = lane.client()
+            client.sendall(GET)
+            await until(lambda: lane.gateway.pool._open)
+            await asyncio.sleep(0.02)
+            reset(client)
+            await until(lambda: not lane.gateway.pool._open, 1)
             await until(lambda: len(lane.journal))
 
     run(loop_factory, check())
