@@ -181,7 +181,8 @@ def test_responses_without_a_body(status: str, framing: str, body: bytes) -> Non
         assert client.reply.get("content-length") == ("5" if kept else None)
         assert client.reply.get("transfer-encoding") is None
         assert not client.ended
-        assert (stage.idle == 0) if body else (stage.idle == 1 or status.startswith("204"))
+        announced = status.startswith("204") and framing != "X: 1"  # it may still come
+        assert stage.idle == (0 if body or announced else 1)
         client.asks("GET /next")  # the same client goes on
         stage.upstream().answers(b"next")
         assert client.reply.body == b"next"
@@ -241,6 +242,8 @@ def test_the_clients_connection(version: str, lines: tuple[str, ...], says: str 
         (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 0),
         (b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", 0),
         (b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n", 1),
+        (b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n0\r\n\r\n", 0),
+        (b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", 1),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nX", 0),  # more than a response
         (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", 0),
         (CHUNKED + b"0\r\n\r\n\r\n", 0),
@@ -249,7 +252,7 @@ def test_the_clients_connection(version: str, lines: tuple[str, ...], says: str 
 def test_the_upstreams_connection(response: bytes, idle: int) -> None:
     with talk() as (stage, client, upstream):
         upstream.says(response)
-        assert (client.reply.status, client.reply.whole) == (200, True)
+        assert (client.reply.status // 100, client.reply.whole) == (2, True)
         assert not client.ended
         assert stage.idle == idle
         assert upstream.gone != bool(idle)
