@@ -44,6 +44,7 @@ class Pace:
         self._now = now
         self._waiting: deque[Exchange] = deque()
         self._timer: Timer | None = None
+        self._telling: Timer | None = None
         self._budgets = {False: _Budget(now()), True: _Budget(now())}
         self._left_out = 0
 
@@ -56,14 +57,12 @@ class Pace:
     def _due(self) -> None:
         self._timer = None
         self.flush()
-        if self._left_out:
-            self._timer = self._later(1.0, self._tell_left_out)
 
     def _tell_left_out(self) -> None:
-        self._timer = None
+        self._telling = None
         count, self._left_out = self._left_out, 0
         self._printer.left_out(count)
-        self.flush()
+        self._printer.flush()
 
     def flush(self) -> None:
         """Prints what waits."""
@@ -74,13 +73,16 @@ class Pace:
                 self._printer.exchange(exchange)
             else:
                 self._left_out += 1
+        if self._left_out and self._telling is None:
+            self._telling = self._later(1.0, self._tell_left_out)
         self._printer.flush()
 
     def close(self) -> None:
         """Prints what waits, and what was left out."""
-        if self._timer is not None:
-            self._timer.cancel()
         self.flush()
+        for timer in (self._timer, self._telling):
+            if timer is not None:
+                timer.cancel()
         if self._left_out:
             self._printer.left_out(self._left_out)
 
