@@ -67,6 +67,7 @@ class Named(asyncio.BaseTransport):
     [
         (Named(("127.0.0.1", 40000)), False),
         (Named(("127.0.0.1", 40001)), True),  # closed, and owned by nobody
+        (Named(("127.0.0.1", 40009)), False),  # the table does not even know our own end
         (Named(None), False),
         (Named(("127.0.0.1", 40000), None), False),
         (Named(("192.0.2.1", 40001)), False),  # of another machine nothing is known
