@@ -71,7 +71,7 @@ SPLINTERS += [
 
 
 def mutated(chance: random.Random, head: bytes) -> bytes:
-    """One or two small changes, half of them in the first line; the end is put back, or nothing would be read at all."""
+    """One or two small changes, half of them in the first line; the end is put back, or nothing would be read."""
     data = bytearray(head)
     size = head.index(b"\r\n") if chance.random() < 0.5 else len(data)
     for _ in range(1 + (chance.random() < 0.3)):
