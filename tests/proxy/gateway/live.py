@@ -56,7 +56,17 @@ class Live:
 @asynccontextmanager
 async def live(serve: Serve, *, lines: str = "", scheme: str = "http", **tls: Any) -> AsyncIterator[Live]:
     """A gateway whose front end is `serve`, with TLS where `ssl` is given. In the end nothing of it may be left."""
-    upstream = await asyncio.start_server(serve, "127.0.0.1", 0, **tls)
+    serving = 0
+
+    async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal serving
+        serving += 1
+        try:
+            await serve(reader, writer)
+        finally:
+            serving -= 1
+
+    upstream = await asyncio.start_server(served, "127.0.0.1", 0, **tls)
     target = f"{'https' if tls else scheme}://127.0.0.1:{upstream.sockets[0].getsockname()[1]}"
     policy, journal = policy_of(f'frontend = {{ target = "{target}" {lines} }}'), Journal()
     gateway = Gateway(lambda: policy, journal, Dialer(), set, lambda _: None, mock.Mock(name="authority"))
@@ -68,9 +78,10 @@ async def live(serve: Serve, *, lines: str = "", scheme: str = "http", **tls: An
         upstream.close()
         gateway.close()
         for _ in range(200):
-            if not gateway.clients and not gateway.pool._open:
+            if not gateway.clients and not gateway.pool._open and not serving:
                 break
             await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)  # the last callbacks
     assert not gateway.clients
     assert not gateway.pool._open
 
