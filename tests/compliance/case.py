@@ -149,8 +149,8 @@ class Exchange:
         return self.client is not None and what in _CHUNK_EDGE.sub(b"", self.client.received)
 
     def came_to_backend(self, what: bytes) -> bool:
-        """Whether the backend has got these bytes, for a request under way."""
-        return any(what in wire.received for wire in self.upstream)
+        """Whether the backend has got these bytes, for a request under way, cut into chunks or not."""
+        return any(what in _CHUNK_EDGE.sub(b"", wire.received) for wire in self.upstream)
 
     def filled(self, template: bytes) -> bytes:
         """The template's bytes for this run."""

@@ -15,6 +15,7 @@ import pytest
 from devcors.config.schema import Timeout
 from devcors.policy.rules import Upstream
 from devcors.proxy.dialing import Dialer, DialError, Streams, is_loopback_peer
+from tests.proxy.gateway.virtual import VirtualLoop
 
 pytestmark = pytest.mark.alone
 
@@ -110,6 +111,127 @@ def test_a_machine_without_ipv6_names_the_refusal() -> None:
     network = Network(instead=lambda address: refusal() if ":" in address else refusal(errno.ENETUNREACH))
     with pytest.raises(DialError, match="ECONNREFUSED"):
         dial(Dialer(connect=network.connect))
+
+
+class Stream:
+    """A writer that knows whether it was closed."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Slow:
+    """A `connect` that takes its time at each address: seconds, and the error that comes of it, if any."""
+
+    def __init__(self, **times: tuple[float, Exception | None]) -> None:
+        addresses = {"v4": "127.0.0.1", "v6": "::1"}
+        self._plans = {addresses[name]: plan for name, plan in times.items()}
+        self.dialed: dict[str, float] = {}
+        self.given_up: list[str] = []
+        self.made: dict[str, Stream] = {}
+
+    async def connect(self, address: str, _: int) -> Streams:
+        self.dialed[address] = asyncio.get_running_loop().time()
+        seconds, error = self._plans[address]
+        try:
+            await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            self.given_up.append(address)
+            raise
+        if error is not None:
+            raise error
+        self.made[address] = Stream()
+        return cast("Streams", (object(), self.made[address]))
+
+
+def raced(slow: Slow, dialer: Dialer | None = None) -> Stream:
+    """Dials localhost on a loop whose time jumps, and lets the losers end."""
+
+    async def race() -> Stream:
+        _, writer = await (dialer or Dialer(connect=slow.connect)).dial("localhost", 80, upstream())
+        await asyncio.sleep(60)
+        return cast("Stream", writer)
+
+    loop = VirtualLoop()
+    try:
+        return loop.run_until_complete(race())
+    finally:
+        assert not loop.errors
+        assert not asyncio.all_tasks(loop)
+        loop.close()
+
+
+def test_a_slow_address_does_not_hold_up_the_next() -> None:
+    """RFC 8305, section 5: an attempt that takes longer than the delay is not waited for."""
+    slow = Slow(v4=(30, None), v6=(0.1, None))
+    assert raced(slow) is slow.made["::1"]
+    assert slow.dialed["::1"] - slow.dialed["127.0.0.1"] == pytest.approx(0.25)
+    assert slow.given_up == ["127.0.0.1"]
+    assert not slow.made["::1"].closed
+
+
+def test_an_address_that_fails_is_followed_at_once() -> None:
+    slow = Slow(v4=(0.01, refusal()), v6=(0.1, None))
+    assert raced(slow) is slow.made["::1"]
+    assert slow.dialed["::1"] - slow.dialed["127.0.0.1"] == pytest.approx(0.01)
+
+
+def test_a_quick_address_is_the_only_one_that_is_dialed() -> None:
+    slow = Slow(v4=(0.2, None), v6=(0, None))
+    assert raced(slow) is slow.made["127.0.0.1"]
+    assert list(slow.dialed) == ["127.0.0.1"]
+
+
+def test_the_first_may_still_win_after_the_second_was_dialed() -> None:
+    slow = Slow(v4=(0.3, None), v6=(5, None))
+    assert raced(slow) is slow.made["127.0.0.1"]
+    assert slow.given_up == ["::1"]
+
+
+def test_two_that_answer_in_the_same_moment_leave_one_connection() -> None:
+    slow = Slow(v4=(0.5, None), v6=(0.25, None))
+    winner = raced(slow)
+    open_ones = [stream for stream in slow.made.values() if not stream.closed]
+    assert open_ones == [winner]
+
+
+def test_the_winner_of_a_race_is_dialed_first_and_alone() -> None:
+    slow = Slow(v4=(30, None), v6=(0.1, None))
+    dialer = Dialer(connect=slow.connect)
+    raced(slow, dialer)
+    slow.dialed.clear()
+    raced(slow, dialer)
+    assert list(slow.dialed) == ["::1"]
+
+
+def test_a_refusal_in_a_race_counts_more_than_other_failures() -> None:
+    for plans in (
+        {"v4": (0.5, refusal()), "v6": (0.1, refusal(errno.EHOSTUNREACH))},
+        {"v4": (0.5, refusal(errno.EHOSTUNREACH)), "v6": (0.1, refusal())},
+    ):
+        slow = Slow(**plans)
+        with pytest.raises(DialError, match="ECONNREFUSED"):
+            raced(slow)
+
+
+def test_who_gives_up_a_race_leaves_no_connection() -> None:
+    slow = Slow(v4=(30, None), v6=(20, None))
+
+    async def give_up() -> None:
+        with pytest.raises(DialError, match="no connection within"):
+            await Dialer(connect=slow.connect).dial("localhost", 80, upstream(connect=1.0))
+        await asyncio.sleep(60)
+
+    loop = VirtualLoop()
+    try:
+        loop.run_until_complete(give_up())
+    finally:
+        loop.close()
+    assert sorted(slow.given_up) == ["127.0.0.1", "::1"]
+    assert not slow.made
 
 
 async def held(dialer: Dialer, network: Network, wait: float) -> float:

@@ -16,7 +16,11 @@ from .heads import find_end, read_block
 
 # RFC 9112, section 7.1. Strict: hexadecimal digits at once, no more than 15 that count; then at most an extension
 _SIZE = rb"0*[0-9A-Fa-f]{1,15}"
-_SIZE_LINE = re.compile(rb"(" + _SIZE + rb")(;[\t\x20-\x7e\x80-\xff]*)?\r\n")
+# RFC 9112, section 7.1.1, and RFC 9110, section 5.6.4, for a quoted value; without the blanks that bad senders leave
+_TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_QUOTED = rb'"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"'
+_EXTENSION = b";" + _TOKEN + b"(?:=(?:" + _TOKEN + b"|" + _QUOTED + b"))?"
+_SIZE_LINE = re.compile(rb"(" + _SIZE + rb")((?:" + _EXTENSION + rb")*)\r\n")
 _SIZE_BEGUN = re.compile(_SIZE + rb"(?:;[\t\x20-\x7e\x80-\xff]*)?\r?")
 _MAX_SIZE_LINE = 4096
 _MAX_EXTENSIONS = 16 * 1024  # bytes in one message: they are of no use to anybody, and a way to keep a server busy
@@ -150,7 +154,7 @@ class ChunkedBody:
         line = _SIZE_LINE.fullmatch(data, at, end + 1)
         if line is None or end - at > _MAX_SIZE_LINE:
             raise MalformedError("a chunk's size is not a hexadecimal number (RFC 9112, section 7.1)")
-        self._extensions += len(line[2] or b"")
+        self._extensions += len(line[2])
         if self._extensions > _MAX_EXTENSIONS:
             raise MalformedError("too many chunk extensions (RFC 9112, section 7.1.1)")
         self._left = int(line[1], 16)
@@ -171,9 +175,9 @@ class ChunkedBody:
             return self._finish(data, at + 2)
         section = data[at:]
         end = find_end(section)
+        if (len(section) if end < 0 else end) > _MAX_TRAILERS:
+            raise MalformedError("the trailer section is too long (RFC 9112, section 7.1.2)")
         if end < 0:
-            if len(section) > _MAX_TRAILERS:
-                raise MalformedError("the trailer section is too long (RFC 9112, section 7.1.2)")
             return -1
         block = read_block(section[:end])
         if isinstance(block, Refusal):

@@ -12,7 +12,6 @@ import time
 from typing import TYPE_CHECKING, cast
 
 from devcors.errors import MalformedError
-from devcors.heads import RequestHead
 from devcors.policy import Answer, Facts, Forward
 from devcors.policy.checks import HEAD_SECONDS, Refusal
 from devcors.proxy.dialing import is_loopback_peer
@@ -22,27 +21,29 @@ from .departure import has_departed
 from .exchange import GatewayExchange
 from .framing import Framing
 from .heads import ReceivedRequest, find_end, read_request, too_large, unfinished, write_response
-from .reset import reset
+from .resetting import reset
 from .window import HIGH_WATER, PIPELINED
 
 if TYPE_CHECKING:
     from .lane import Gateway
 
 TLS_HANDSHAKE = b"\x16"  # RFC 8446, section 5.1: the content type of a first record
-_NO_REQUEST = RequestHead(b"", b"", ())
 _LINGER = 2.0  # seconds, and bytes, for which a client that still sends is heard out before the connection ends:
 _LINGER_BYTES = 1024 * 1024  # closed at once, it would be reset, and the client might never read the answer
 _DEPARTURES = (0.02, 0.2, 1.0, 5.0)  # seconds between looks whether a client that said no more is still there
 
 
 class ClientConnection(asyncio.Protocol):
-    """`persistent`: another request may follow. `minor`: of the present request's HTTP/1 version, 0 or 1."""
+    """`persistent`: another request may follow. `minor`: of the present request's HTTP/1 version, 0 or 1.
+
+    `choked`: the client reads slower than is written to it, so that nothing more is to be read for it.
+    """
 
     def __init__(self, lane: Gateway, scheme: str = "http") -> None:
         self.transport: asyncio.Transport = cast("asyncio.Transport", None)
         self.persistent = True
         self.minor = 1
-        self.tunneled = False
+        self.tunneled = self.choked = False
         self._lane = lane
         self._scheme = scheme
         self._facts: Facts | None = None
@@ -63,13 +64,21 @@ class ClientConnection(asyncio.Protocol):
         self._lane.clients.add(self)
 
     @property
+    def finished(self) -> bool:
+        """Whether the client has ended its half of the connection."""
+        return self._eof
+
+    @property
     def facts(self) -> Facts:
         """What the policy wants to know of this connection."""
         if self._facts is None:
-            peer = self.transport.get_extra_info("peername")[0]
-            local = self.transport.get_extra_info("sockname")[0]
+            peer, local = self._address("peername"), self._address("sockname")
             self._facts = Facts(self._scheme, None, peer, local, is_loopback_peer(peer))
         return self._facts
+
+    def _address(self, end: str) -> str:
+        """Empty where uvloop does not know it any more: a client that has reset the connection has no name."""
+        return (self.transport.get_extra_info(end) or ("",))[0]
 
     # what comes in
 
@@ -90,7 +99,7 @@ class ClientConnection(asyncio.Protocol):
             while self._buffer and not self._ending:
                 if self._body is not None:
                     self._take_body(self._body)
-                elif self._exchange is not None:
+                elif self._exchange is not None or self.choked:
                     self._wait_behind()
                     break
                 elif not self._take_head():
@@ -98,8 +107,20 @@ class ClientConnection(asyncio.Protocol):
         finally:
             self._advancing = False
         self.flush()
-        if self._eof and self._exchange is None:
+        if self._eof:
+            self._nothing_follows()
+
+    def _nothing_follows(self) -> None:
+        """All that was read before the client's end of its half is used up, or waits for its turn."""
+        if self._body is not None:
+            self.transport.close()  # the rest of this request will never come
+        elif self._exchange is None and not self._unanswered:
             self.end()
+
+    @property
+    def _unanswered(self) -> bool:
+        """Whether requests are there that are taken up when the client has read what was written."""
+        return self.choked and bool(self._buffer)
 
     def _wait_behind(self) -> None:
         """RFC 9112, section 9.3.2: pipelined requests wait for their turn."""
@@ -121,7 +142,7 @@ class ClientConnection(asyncio.Protocol):
         if end < 0:
             return self._want_more(data)
         if end > self._lane.max_head:
-            self._refuse(too_large())
+            self._refuse(unfinished(data) or too_large())
             return False
         self._searched = 0
         self._stop_timer()
@@ -169,6 +190,7 @@ class ClientConnection(asyncio.Protocol):
             exchange.start()
         else:
             self.answer(decision)
+            self.flush()  # so that it is seen at once if the client does not read
             self._lane.recorder.finish(record)
             self._after_exchange()
         return True
@@ -190,12 +212,8 @@ class ClientConnection(asyncio.Protocol):
             piece = body.feed(data)
         except MalformedError as error:
             self._body = None
-            if exchange is not None:
-                self._exchange = None
-                exchange.client_gone()
-            self._refuse(
-                Refusal(400, error.message, "send a body that is framed as it says"), late=exchange is not None
-            )
+            assert exchange is not None  # a body is read for an exchange only
+            exchange.request_refused(Refusal(400, error.message, "send a body that is framed as it says"))
             return
         if piece and exchange is not None:
             exchange.request_data(piece)
@@ -233,17 +251,13 @@ class ClientConnection(asyncio.Protocol):
         if answer.body:
             self.write(answer.body)
 
-    def _refuse(self, refusal: Refusal, *, late: bool = False) -> None:
-        """What cannot be read as a request is answered and ends the connection (RFC 9112, section 2.2).
-
-        `late`: the request had begun to go to an upstream, and its record has ended already.
-        """
-        head = self._lane.spoilt(self._buffer) if not late else _NO_REQUEST
+    def _refuse(self, refusal: Refusal) -> None:
+        """What cannot be read as a request is answered and ends the connection (RFC 9112, section 2.2)."""
+        head = self._lane.spoilt(self._buffer)
         self.persistent = False
         self.minor = 1
         answer = self._lane.policy.refuse(head, refusal, self.facts)
-        if not late:
-            self._lane.recorder.finish(self._lane.recorder.answered(answer, head, time.time()))
+        self._lane.recorder.finish(self._lane.recorder.answered(answer, head, time.time()))
         self._buffer = b""
         self.answer(answer)
         self.end()
@@ -307,13 +321,13 @@ class ClientConnection(asyncio.Protocol):
         self._stop_timer()
         self._lane.clients.discard(self)
         self._exchange = self._body = None
+        self._ending = True  # it is not for us to end any more
         rest, self._buffer = self._buffer, b""
         return rest
 
     def eof_received(self) -> bool:
         """The client says no more: it has closed one half (and is answered), or everything."""
-        exchange = self._exchange
-        if exchange is None or self._ending or self._body is not None:
+        if self._ending or self._body is not None or (self._exchange is None and not self._unanswered):
             return False
         self._eof, self.persistent = True, self.persistent and bool(self._buffer)
         self._look_for_departure(0)
@@ -345,14 +359,19 @@ class ClientConnection(asyncio.Protocol):
     # back-pressure
 
     def pause_writing(self) -> None:
-        """The client reads slower than the upstream sends."""
+        """The client reads slower than the upstream sends, or than devcors answers."""
+        self.choked = True
         if self._exchange is not None:
             self._exchange.hold_response()
 
     def resume_writing(self) -> None:
         """It has caught up."""
+        self.choked = False
         if self._exchange is not None:
             self._exchange.resume_response()
+        elif self._buffer and not self._ending:
+            self._release()
+            self._advance()
 
     def hold_request(self) -> None:
         """The upstream does not take more of the request for now."""

@@ -28,7 +28,10 @@ def has_departed(transport: asyncio.BaseTransport) -> bool:
         lines = table.read_text().splitlines()
     except OSError:
         return False
-    inode = owner(lines, endpoint(*peer[:2]), endpoint(*own[:2]))
+    here, there = endpoint(*own[:2]), endpoint(*peer[:2])
+    if owner(lines, here, there) is None:
+        return False  # our own end is not in the table: it is not all connections (a sandbox, another namespace)
+    inode = owner(lines, there, here)
     return inode is None or inode == "0"
 
 

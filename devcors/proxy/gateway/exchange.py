@@ -11,7 +11,8 @@ import time
 from typing import TYPE_CHECKING
 
 from devcors.heads import Fields, ResponseHead
-from devcors.policy import Forward
+from devcors.policy import Answer, Forward
+from devcors.policy.checks import Refusal
 from devcors.policy.failures import Failure
 from devcors.policy.hops import end_to_end
 from devcors.policy.trailing import trailers_to_send
@@ -112,6 +113,8 @@ class GatewayExchange:
     def _send_on(self, upstream: UpstreamConnection) -> None:
         self._upstream = upstream
         upstream.serve(self)
+        if self._client.choked:  # by an earlier response; there will be no other sign of it
+            upstream.transport.pause_reading()
         head = write_request(self.forward.head, self._framing)
         upstream.transport.write(b"".join((head, *self._pending)) if self._pending else head)
         if self._pending:
@@ -230,6 +233,7 @@ class GatewayExchange:
     def resume_response(self) -> None:
         """The client has caught up."""
         if self._upstream is not None:
+            self._upstream.heard = time.monotonic()
             self._upstream.transport.resume_reading()
 
     # ends before their time
@@ -249,7 +253,10 @@ class GatewayExchange:
             self._stop_timer()
             self._dial()
             return
-        answer = self.forward.policy.failure(self.forward, failure)
+        self._answer(self.forward.policy.failure(self.forward, failure))
+
+    def _answer(self, answer: Answer) -> None:
+        """In place of the response that there is none of."""
         self._lane.recorder.failed(self.record, answer)
         self._finish()
         if not self.request_sent:
@@ -263,16 +270,30 @@ class GatewayExchange:
         self._finish()
         self._client.break_off(abruptly=self._close_delimited)
 
+    def request_refused(self, refusal: Refusal) -> None:
+        """The rest of the request cannot be read (RFC 9112, section 7.1): that is answered, where nothing was yet."""
+        self._give_up()
+        if self._begun:
+            # whatever followed now would be taken for more of the response
+            self.record.aborted, self.record.error = "client", refusal.message
+            self._finish()
+            self._client.break_off(abruptly=self._close_delimited)
+            return
+        self._answer(self.forward.policy.refuse(self.forward.received, refusal, self._client.facts))
+
     def client_gone(self) -> None:
         """Nobody waits for the response any more."""
         if self._ended:
             return
         self.record.aborted = "client"
+        self._give_up()
+        self._finish()
+
+    def _give_up(self) -> None:
         if self._dialing is not None:
             self._dialing.cancel()
         if self._upstream is not None:
             self._upstream.abort()
-        self._finish()
 
     def _finish(self) -> None:
         self._ended = True
@@ -295,6 +316,8 @@ class GatewayExchange:
         upstream, idle = self._upstream, self.forward.upstream.timeout.idle
         if upstream is None:
             return
+        if self._client.choked:  # the upstream is not read: its silence is not its own
+            upstream.heard = time.monotonic()
         left = upstream.heard + idle - time.monotonic()
         if left > 0.001:
             self._idle_timer = asyncio.get_running_loop().call_later(left, self._check_idle)

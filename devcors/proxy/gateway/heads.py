@@ -21,6 +21,7 @@ from .framing import Framing, framing_of
 
 HEAD_END = b"\r\n\r\n"
 
+_LONGEST_LINE = MAX_TARGET + 64
 _REMEMBERED = 512
 _MEMORABLE = 4096  # bytes: what is longer is rare, and would make the memory of heads large
 
@@ -83,13 +84,17 @@ def find_end(data: bytes, start: int = 0) -> int:
 
 def unfinished(data: bytes) -> Refusal | None:
     """Why a head that is not whole yet need not be waited for."""
-    if b"\n" not in data[: MAX_TARGET + 64] and len(data) > MAX_TARGET + 64:
+    if len(data) > _LONGEST_LINE and b"\n" not in data[:_LONGEST_LINE]:
         return Refusal(414, f"the request target is longer than {MAX_TARGET} bytes", "send the data in the body")
     if len(data) > MAX_HEAD:
         return too_large()
     if _BARE_CR.search(data):
-        return Refusal(400, "a CR without LF stands in the head (RFC 9112, section 2.2)", "end lines by CRLF")
+        return _bare_cr()
     return None
+
+
+def _bare_cr() -> Refusal:
+    return Refusal(400, "a CR without LF stands in the head (RFC 9112, section 2.2)", "end lines by CRLF")
 
 
 def too_large() -> Refusal:
@@ -99,9 +104,16 @@ def too_large() -> Refusal:
 
 def read_request(data: bytes) -> ReceivedRequest | Refusal:
     """A whole request head, with its blank line and without empty lines before it."""
+    if len(data) > _LONGEST_LINE and (refusal := unfinished(data)):
+        return refusal  # the same, whether it comes at once or in pieces
     line = _REQUEST_LINE.match(data)
-    if line is None:
-        return _bad_line(data)
+    read = _read_request(line, data) if line else _bad_line(data)
+    if isinstance(read, Refusal) and _BARE_CR.search(data):
+        return _bare_cr()  # likewise
+    return read
+
+
+def _read_request(line: re.Match[bytes], data: bytes) -> ReceivedRequest | Refusal:
     method, target, major, minor = line.groups()
     if major != b"1" or minor not in b"01":
         return _bad_version(f"HTTP/{major.decode()}.{minor.decode()}")
@@ -173,6 +185,8 @@ def _read_block(lines: bytes) -> Block | Refusal:
     except httptools.HttpParserUpgrade:
         pass
     except httptools.HttpParserError as error:
+        if _BARE_CR.search(lines):
+            return _bare_cr()
         return Refusal(
             400, f"the field lines are malformed: {error} (RFC 9112, section 5)", "send `name: value` and CRLF"
         )

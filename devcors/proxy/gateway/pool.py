@@ -110,7 +110,11 @@ class Pool:
             self._open.add(connection)
             self._refuse_own(connection)
             if upstream.tls:
-                await self._start_tls(connection, target, upstream.timeout.connect)
+                try:
+                    await self._start_tls(connection, target, upstream.timeout.connect)
+                except BaseException:  # cancelled too: nobody else knows of this connection
+                    connection.abort()
+                    raise
         except DialError as error:
             raise DialFailed(Failure("timeout" if error.timer else "connect", error.cause)) from None
         return connection

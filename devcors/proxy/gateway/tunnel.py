@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from devcors.traffic.record import Exchange
 
-from .reset import reset
+from .resetting import reset
 from .window import HIGH_WATER
 
 if TYPE_CHECKING:
@@ -89,3 +89,5 @@ def join(
         far.data_received(data)
     if rest := client.leave():
         near.data_received(rest)
+    if client.finished and not near.eof_received():
+        near.transport.close()

@@ -84,12 +84,14 @@ class UpstreamConnection(asyncio.Protocol):
         seen = max(0, len(self._head) - 3)
         data, self._head = self._head + data, b""
         while (end := find_end(data, seen)) >= 0:
+            if end > MAX_HEAD:
+                break
             response, data, seen = read_response(data[:end]), data[end:], 0
             if isinstance(response, Refusal):
                 raise MalformedError(response.message)
             status = response.head.status
             if status >= 200:
-                self._persistent, self._promised = response.persistent, response.block.idle
+                self._persistent, self._promised = _can_be_kept(response), response.block.idle
                 self._body = _body_of(exchange.method, response)
                 exchange.response_head(response, self._body)
                 return data
@@ -173,6 +175,16 @@ class UpstreamConnection(asyncio.Protocol):
         self._exchange = None
         self._pool.forget(self)
         self.transport.abort()
+
+
+def _can_be_kept(response: ReceivedResponse) -> bool:
+    """Whether the connection is good for another exchange, as far as a response's head tells."""
+    framing = response.block.framing
+    # RFC 9110, section 8.6: a server that announces a body with 204 may well send it, perhaps after the next request
+    if response.head.status == 204 and (framing.chunked or framing.length):
+        return False
+    # RFC 9112, section 6.1: the framing of a 1.0 message with Transfer-Encoding is not to be relied on
+    return response.persistent and not (framing.chunked and response.minor == 0)
 
 
 def _body_of(method: bytes, response: ReceivedResponse) -> Body:
