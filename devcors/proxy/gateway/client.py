@@ -22,6 +22,7 @@ from .departure import has_departed
 from .exchange import GatewayExchange
 from .framing import Framing
 from .heads import ReceivedRequest, find_end, read_request, too_large, unfinished, write_response
+from .resetting import reset
 from .window import HIGH_WATER, PIPELINED
 
 if TYPE_CHECKING:
@@ -294,7 +295,7 @@ class ClientConnection(asyncio.Protocol):
         self._exchange = None
         self._ending = True
         if abruptly:
-            self.transport.abort()
+            reset(self.transport)
         else:
             self.flush()
             self.transport.close()

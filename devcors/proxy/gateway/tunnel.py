@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from devcors.traffic.record import Exchange
 
+from .resetting import reset
 from .window import HIGH_WATER
 
 if TYPE_CHECKING:
@@ -15,13 +16,20 @@ if TYPE_CHECKING:
     from .upstream import UpstreamConnection
 
 
-class TunnelEnd(asyncio.Protocol):
-    """One side; what it reads is written to the other."""
+Side = Literal["client", "server"]
 
-    def __init__(self, transport: asyncio.Transport, ended: Callable[[], None]) -> None:
+
+class TunnelEnd(asyncio.Protocol):
+    """One side; what it reads is written to the other. `cut` is called if it ends abruptly, `ended` when both have."""
+
+    def __init__(
+        self, transport: asyncio.Transport, side: Side, cut: Callable[[Side], None], ended: Callable[[], None]
+    ) -> None:
         self.transport = transport
+        self.side: Side = side
         self.other: TunnelEnd = self
         self.count = 0
+        self._cut = cut
         self._ended = ended
         self._eof = False
         self._lost = False
@@ -49,7 +57,8 @@ class TunnelEnd(asyncio.Protocol):
             if exc is None:
                 self.other.transport.close()
             else:
-                self.other.transport.abort()
+                self._cut(self.side)
+                reset(self.other.transport)
         else:
             self._ended()
 
@@ -75,8 +84,14 @@ def join(
         record.request_bytes, record.response_bytes = near.count, far.count
         finish(record)
 
+    def cut(side: Side) -> None:
+        record.aborted = side
+        if side == "server":  # a client that leaves is no error
+            record.error = "it reset the connection"
+
     upstream.release()
-    near, far = TunnelEnd(client.transport, ended), TunnelEnd(upstream.transport, ended)
+    near = TunnelEnd(client.transport, "client", cut, ended)
+    far = TunnelEnd(upstream.transport, "server", cut, ended)
     near.other, far.other = far, near
     for end in (near, far):
         end.transport.set_protocol(end)
