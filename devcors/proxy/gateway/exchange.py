@@ -106,6 +106,9 @@ class GatewayExchange:
         self._dialing = None
         if self._ended:
             upstream.abort()
+        elif upstream.transport.is_closing():  # it has ended before there was anybody to be told of it
+            self.upstream_failed(Failure("closed", "it closed without a response"), unanswered=False)
+            self.flush()
         else:
             self._send_on(upstream)
 
