@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import (
@@ -52,7 +53,7 @@ class Echo(asyncio.Protocol):
             self._send(event.response())
             self._transport.close()
 
-    def _collect(self, event: Message) -> None:
+    def _collect(self, event: Message[Any]) -> None:
         if isinstance(event, TextMessage):
             self._text.append(event.data)
             if event.message_finished:
