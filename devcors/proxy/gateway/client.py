@@ -36,7 +36,10 @@ _DEPARTURES = (0.02, 0.2, 1.0, 5.0)  # seconds between looks whether a client th
 
 
 class ClientConnection(asyncio.Protocol):
-    """`persistent`: another request may follow. `minor`: of the present request's HTTP/1 version, 0 or 1."""
+    """`persistent`: another request may follow. `minor`: of the present request's HTTP/1 version, 0 or 1.
+
+    `stalled`: the client does not take what was written to it.
+    """
 
     def __init__(self, lane: Gateway, scheme: str = "http") -> None:
         self.transport: asyncio.Transport = cast("asyncio.Transport", None)
@@ -52,6 +55,7 @@ class ClientConnection(asyncio.Protocol):
         self._body: Body | None = None
         self._exchange: GatewayExchange | None = None
         self._at_start = True
+        self.stalled = False
         self._advancing = self._ending = self._eof = self._held = False
         self._timer: asyncio.TimerHandle | None = None
         self._discarded = 0
@@ -90,7 +94,7 @@ class ClientConnection(asyncio.Protocol):
             while self._buffer and not self._ending:
                 if self._body is not None:
                     self._take_body(self._body)
-                elif self._exchange is not None:
+                elif self._exchange is not None or self.stalled:
                     self._wait_behind()
                     break
                 elif not self._take_head():
@@ -98,11 +102,11 @@ class ClientConnection(asyncio.Protocol):
         finally:
             self._advancing = False
         self.flush()
-        if self._eof and self._exchange is None:
+        if self._eof and self._exchange is None and not (self.stalled and self._buffer):
             self.end()
 
     def _wait_behind(self) -> None:
-        """RFC 9112, section 9.3.2: pipelined requests wait for their turn."""
+        """RFC 9112, section 9.3.2: pipelined requests wait for their turn, and for a client that does not read."""
         if len(self._buffer) > PIPELINED:
             self._hold()
 
@@ -267,6 +271,7 @@ class ClientConnection(asyncio.Protocol):
             return
         self._release()
         if self._buffer or self._eof:
+            self.flush()  # only now it is known whether the client takes it
             self._advance()
 
     def end(self) -> None:
@@ -310,15 +315,15 @@ class ClientConnection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """The client says no more: it has closed one half (and is answered), or everything."""
-        exchange = self._exchange
-        if exchange is None or self._ending or self._body is not None:
+        waits = self._exchange is not None or (self.stalled and bool(self._buffer))
+        if not waits or self._ending or self._body is not None:
             return False
         self._eof, self.persistent = True, self.persistent and bool(self._buffer)
         self._look_for_departure(0)
         return self.transport.can_write_eof()  # TLS has no half-open connections in asyncio
 
     def _look_for_departure(self, number: int) -> None:
-        if self._exchange is None:
+        if self._exchange is None and not self.stalled:
             return
         if number and has_departed(self.transport):
             self.transport.abort()
@@ -344,13 +349,18 @@ class ClientConnection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client reads slower than the upstream sends."""
+        self.stalled = True
         if self._exchange is not None:
             self._exchange.hold_response()
 
     def resume_writing(self) -> None:
         """It has caught up."""
+        self.stalled = False
         if self._exchange is not None:
             self._exchange.resume_response()
+        elif not self._ending:
+            self._release()
+            self._advance()
 
     def hold_request(self) -> None:
         """The upstream does not take more of the request for now."""
