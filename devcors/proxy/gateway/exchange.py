@@ -227,6 +227,7 @@ class GatewayExchange:
     def resume_response(self) -> None:
         """The client has caught up."""
         if self._upstream is not None:
+            self._upstream.heard = time.monotonic()
             self._upstream.transport.resume_reading()
 
     # ends before their time
@@ -292,6 +293,8 @@ class GatewayExchange:
         upstream, idle = self._upstream, self.forward.upstream.timeout.idle
         if upstream is None:
             return
+        if self._client.stalled:  # who is not listened to is not silent
+            upstream.heard = time.monotonic()
         left = upstream.heard + idle - time.monotonic()
         if left > 0.001:
             self._idle_timer = asyncio.get_running_loop().call_later(left, self._check_idle)
