@@ -196,7 +196,8 @@ class ClientConnection(asyncio.Protocol):
             self._body = None
             if exchange is not None:
                 self._exchange = None
-                exchange.client_gone()
+                if not exchange.spoilt():
+                    return
             self._refuse(
                 Refusal(400, error.message, "send a body that is framed as it says"), late=exchange is not None
             )

@@ -261,6 +261,13 @@ class GatewayExchange:
         self._finish()
         self._client.break_off(abruptly=self._close_delimited)
 
+    def spoilt(self) -> bool:
+        """The rest of the request cannot be read. Whether the client may still be told: not within a response."""
+        self.client_gone()
+        if self._begun:
+            self._client.break_off(abruptly=self._close_delimited)
+        return not self._begun
+
     def client_gone(self) -> None:
         """Nobody waits for the response any more."""
         if self._ended:
