@@ -32,6 +32,7 @@ TLS_HANDSHAKE = b"\x16"  # RFC 8446, section 5.1: the content type of a first re
 _NO_REQUEST = RequestHead(b"", b"", ())
 _LINGER = 2.0  # seconds, and bytes, for which a client that still sends is heard out before the connection ends:
 _LINGER_BYTES = 1024 * 1024  # closed at once, it would be reset, and the client might never read the answer
+_HELD_LOOK = 0.4  # seconds between such looks while the client is not read from, so that not even its FIN is seen
 _DEPARTURES = (0.02, 0.2, 1.0, 5.0)  # seconds between looks whether a client that said no more is still there
 
 
@@ -58,6 +59,7 @@ class ClientConnection(asyncio.Protocol):
         self.stalled = False
         self._advancing = self._ending = self._eof = self._held = False
         self._timer: asyncio.TimerHandle | None = None
+        self._look: asyncio.TimerHandle | None = None
         self._discarded = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -311,6 +313,7 @@ class ClientConnection(asyncio.Protocol):
         self._stop_timer()
         self._lane.clients.discard(self)
         self._exchange = self._body = None
+        self._held = False
         rest, self._buffer = self._buffer, b""
         return rest
 
@@ -375,6 +378,17 @@ class ClientConnection(asyncio.Protocol):
         if not self._held and not self.transport.is_closing():
             self._held = True
             self.transport.pause_reading()
+            if self._look is None:
+                self._look = asyncio.get_running_loop().call_later(_HELD_LOOK, self._look_while_held)
+
+    def _look_while_held(self) -> None:
+        self._look = None
+        if not self._held or self.transport.is_closing():
+            return
+        if has_departed(self.transport):
+            self.transport.abort()
+        else:
+            self._look = asyncio.get_running_loop().call_later(_HELD_LOOK, self._look_while_held)
 
     def _release(self) -> None:
         if self._held:
