@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 from devcors.errors import MalformedError
@@ -136,10 +138,26 @@ class UpstreamConnection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone, by whomever."""
+        if exc is not None:
+            self._hear_out()
         self._pool.forget(self)
         if (exchange := self._exchange) is not None:
             self._fail(Failure("closed", "it reset the connection") if exc else self._closed())
             exchange.flush()
+
+    def _hear_out(self) -> None:
+        """What came before a reset is still to be had from the system.
+
+        A server that refuses an upload answers, and closes with the rest of it unread, which resets the connection
+        (RFC 9112, section 9.6). Our next write fails then, maybe before we have read the answer.
+        """
+        sock = self.transport.get_extra_info("socket")
+        if sock is None or self.transport.get_extra_info("ssl_object") is not None:
+            return
+        with suppress(OSError), socket.fromfd(sock.fileno(), sock.family, sock.type) as copy:
+            copy.setblocking(False)
+            while self._exchange is not None and (data := copy.recv(HIGH_WATER)):
+                self.data_received(data)
 
     def _fail(self, failure: Failure) -> None:
         exchange, self._exchange = self._exchange, None
