@@ -47,4 +47,4 @@ $(VENV)/.tested-$(VERSION): $(VENV)/.installed-$(VERSION)
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .autobahn
