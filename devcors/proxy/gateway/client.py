@@ -302,10 +302,10 @@ class ClientConnection(asyncio.Protocol):
         """The response cannot be finished; the client must see that."""
         self._exchange = None
         self._ending = True
+        self.flush()
         if abruptly:
             reset(self.transport)
         else:
-            self.flush()
             self.transport.close()
 
     def leave(self) -> bytes:

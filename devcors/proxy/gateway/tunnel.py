@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from devcors.traffic.record import Exchange
 
-from .resetting import reset
+from .resetting import reset, unheard
 from .window import HIGH_WATER
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ class TunnelEnd(asyncio.Protocol):
                 self.other.transport.close()
             else:
                 self._cut(self.side)
+                for data in unheard(self.transport):  # such as a close frame
+                    self.data_received(data)
                 reset(self.other.transport)
         else:
             self._ended()

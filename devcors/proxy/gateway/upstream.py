@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 from devcors.errors import MalformedError
@@ -14,6 +12,7 @@ from devcors.policy.failures import Failure
 
 from .bodies import Body, ChunkedBody, CloseBody, LengthBody, NoBody
 from .heads import ReceivedResponse, find_end, read_response
+from .resetting import unheard
 from .window import HIGH_WATER
 
 if TYPE_CHECKING:
@@ -146,18 +145,11 @@ class UpstreamConnection(asyncio.Protocol):
             exchange.flush()
 
     def _hear_out(self) -> None:
-        """What came before a reset is still to be had from the system.
-
-        A server that refuses an upload answers, and closes with the rest of it unread, which resets the connection
-        (RFC 9112, section 9.6). Our next write fails then, maybe before we have read the answer.
-        """
-        sock = self.transport.get_extra_info("socket")
-        if sock is None or self.transport.get_extra_info("ssl_object") is not None:
-            return
-        with suppress(OSError), socket.fromfd(sock.fileno(), sock.family, sock.type) as copy:
-            copy.setblocking(False)
-            while self._exchange is not None and (data := copy.recv(HIGH_WATER)):
-                self.data_received(data)
+        """A server that refuses an upload closes with the rest of it unread (RFC 9112, section 9.6)."""
+        for data in unheard(self.transport):
+            if self._exchange is None:
+                return
+            self.data_received(data)
 
     def _fail(self, failure: Failure) -> None:
         exchange, self._exchange = self._exchange, None
