@@ -58,4 +58,4 @@ $(VENV)/.benched-$(VERSION): $(VENV)/.tested-$(VERSION)
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .autobahn

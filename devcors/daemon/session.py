@@ -18,6 +18,7 @@ from devcors.config.watching import ConfigWatcher
 from devcors.errors import PortTakenError
 from devcors.proxy.engine import Engine
 from devcors.proxy.tasks import spawn
+from devcors.system.openfiles import allow_many
 from devcors.system.ports import port_owner
 from devcors.traffic.journal import Journal
 
@@ -172,4 +173,5 @@ def run_up(options: UpOptions, *, as_json: bool) -> int:
         load = partial(load_config, options)
         return await Session(load, terminal, strict_port=options.strict_port, command=options.command).run()
 
+    allow_many()
     return loop.run(run())

@@ -17,7 +17,7 @@ from devcors.policy.checks import HEAD_SECONDS, Refusal
 from devcors.proxy.dialing import is_loopback_peer
 
 from .bodies import Body, ChunkedBody, LengthBody
-from .departure import has_departed
+from .departure import abort_if_departed
 from .exchange import GatewayExchange
 from .framing import Framing
 from .heads import ReceivedRequest, find_end, read_request, too_large, unfinished, write_response
@@ -31,6 +31,7 @@ TLS_HANDSHAKE = b"\x16"  # RFC 8446, section 5.1: the content type of a first re
 _LINGER = 2.0  # seconds, and bytes, for which a client that still sends is heard out before the connection ends:
 _LINGER_BYTES = 1024 * 1024  # closed at once, it would be reset, and the client might never read the answer
 _DEPARTURES = (0.02, 0.2, 1.0, 5.0)  # seconds between looks whether a client that said no more is still there
+_HELD_LOOKS = (0.4,)  # the same while it is not read from, so that not even its FIN is seen
 
 
 class ClientConnection(asyncio.Protocol):
@@ -53,7 +54,7 @@ class ClientConnection(asyncio.Protocol):
         self._body: Body | None = None
         self._exchange: GatewayExchange | None = None
         self._at_start = True
-        self._advancing = self._ending = self._eof = self._held = False
+        self._advancing = self._ending = self._eof = self._held = self._watched = False
         self._timer: asyncio.TimerHandle | None = None
         self._discarded = 0
 
@@ -123,9 +124,9 @@ class ClientConnection(asyncio.Protocol):
         return self.choked and bool(self._buffer)
 
     def _wait_behind(self) -> None:
-        """RFC 9112, section 9.3.2: pipelined requests wait for their turn."""
+        """RFC 9112, section 9.3.2: pipelined requests wait for their turn, and for a client that does not read."""
         if len(self._buffer) > PIPELINED:
-            self._hold()
+            self.hold_request()
 
     def _take_head(self) -> bool:
         data = self._buffer
@@ -279,8 +280,9 @@ class ClientConnection(asyncio.Protocol):
         if not self.persistent or self._body is not None:
             self.end()
             return
-        self._release()
+        self.resume_request()
         if self._buffer or self._eof:
+            self.flush()  # only now it is known whether the client takes it
             self._advance()
 
     def end(self) -> None:
@@ -290,7 +292,7 @@ class ClientConnection(asyncio.Protocol):
         self._ending = True
         self._stop_timer()
         self.flush()
-        self._release()
+        self.resume_request()
         self._body, self._buffer = None, b""
         if self.transport.is_closing():
             return
@@ -310,10 +312,10 @@ class ClientConnection(asyncio.Protocol):
         """The response cannot be finished; the client must see that."""
         self._exchange = None
         self._ending = True
+        self.flush()
         if abruptly:
             reset(self.transport)
         else:
-            self.flush()
             self.transport.close()
 
     def leave(self) -> bytes:
@@ -322,6 +324,7 @@ class ClientConnection(asyncio.Protocol):
         self._lane.clients.discard(self)
         self._exchange = self._body = None
         self._ending = True  # it is not for us to end any more
+        self._held = False
         rest, self._buffer = self._buffer, b""
         return rest
 
@@ -330,17 +333,9 @@ class ClientConnection(asyncio.Protocol):
         if self._ending or self._body is not None or (self._exchange is None and not self._unanswered):
             return False
         self._eof, self.persistent = True, self.persistent and bool(self._buffer)
-        self._look_for_departure(0)
+        # while somebody is to be answered
+        abort_if_departed(self.transport, _DEPARTURES, lambda: self._exchange is not None or self.choked)
         return self.transport.can_write_eof()  # TLS has no half-open connections in asyncio
-
-    def _look_for_departure(self, number: int) -> None:
-        if self._exchange is None:
-            return
-        if number and has_departed(self.transport):
-            self.transport.abort()
-            return
-        delay = _DEPARTURES[min(number, len(_DEPARTURES) - 1)]
-        asyncio.get_running_loop().call_later(delay, self._look_for_departure, number + 1)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """The connection is gone; whatever was under way is for nobody."""
@@ -370,23 +365,24 @@ class ClientConnection(asyncio.Protocol):
         if self._exchange is not None:
             self._exchange.resume_response()
         elif self._buffer and not self._ending:
-            self._release()
+            self.resume_request()
             self._advance()
 
     def hold_request(self) -> None:
-        """The upstream does not take more of the request for now."""
-        self._hold()
-
-    def resume_request(self) -> None:
-        """It does."""
-        self._release()
-
-    def _hold(self) -> None:
+        """No more of what the client sends is taken for now."""
         if not self._held and not self.transport.is_closing():
             self._held = True
             self.transport.pause_reading()
+            if not self._watched:
+                self._watched = True
+                abort_if_departed(self.transport, _HELD_LOOKS, self._is_held)
 
-    def _release(self) -> None:
+    def _is_held(self) -> bool:
+        self._watched = self._held and not self.transport.is_closing()
+        return self._watched
+
+    def resume_request(self) -> None:
+        """It is again."""
         if self._held:
             self._held = False
             self.transport.resume_reading()

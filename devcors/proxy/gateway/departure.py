@@ -11,6 +11,7 @@ import asyncio
 import ipaddress
 import socket
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 _TABLES = {socket.AF_INET: Path("/proc/net/tcp"), socket.AF_INET6: Path("/proc/net/tcp6")}
@@ -33,6 +34,21 @@ def has_departed(transport: asyncio.BaseTransport) -> bool:
         return False  # our own end is not in the table: it is not all connections (a sandbox, another namespace)
     inode = owner(lines, there, here)
     return inode is None or inode == "0"
+
+
+def abort_if_departed(transport: asyncio.WriteTransport, delays: Sequence[float], matters: Callable[[], bool]) -> None:
+    """Looks after each of `delays` seconds, then on and on after the last of them, as long as `matters` says so."""
+    loop = asyncio.get_running_loop()
+
+    def look(number: int) -> None:
+        if not matters():
+            return
+        if has_departed(transport):
+            transport.abort()
+        else:
+            loop.call_later(delays[min(number, len(delays) - 1)], look, number + 1)
+
+    loop.call_later(delays[0], look, 1)
 
 
 def endpoint(address: str, port: int) -> str:

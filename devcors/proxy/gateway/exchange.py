@@ -107,6 +107,9 @@ class GatewayExchange:
         self._dialing = None
         if self._ended:
             upstream.abort()
+        elif upstream.transport.is_closing():  # it has ended before there was anybody to be told of it
+            self.upstream_failed(Failure("closed", "it closed without a response"), unanswered=False)
+            self.flush()
         else:
             self._send_on(upstream)
 
@@ -115,12 +118,12 @@ class GatewayExchange:
         upstream.serve(self)
         if self._client.choked:  # by an earlier response; there will be no other sign of it
             upstream.transport.pause_reading()
-        head = write_request(self.forward.head, self._framing)
-        upstream.transport.write(b"".join((head, *self._pending)) if self._pending else head)
-        if self._pending:
-            self._pending.clear()
+        pending, self._pending = self._pending, []
+        if pending:  # before they are written: the upstream may be slow to take them, and hold the client again
             self._awaiting = 0
             self._client.resume_request()
+        head = write_request(self.forward.head, self._framing)
+        upstream.transport.write(b"".join((head, *pending)) if pending else head)
         if self.forward.upstream.timeout.idle:
             self._watch_idle()
 
@@ -178,7 +181,7 @@ class GatewayExchange:
         self._ended = True
         self._client.write(write_response(outcome.head, UNFRAMED))
         self._client.flush()
-        join(self._client, upstream, self.record, data, self._lane.recorder.finish)
+        join(self._lane, self._client, upstream, self.record, data)
 
     def response_head(self, response: ReceivedResponse, body: Body) -> None:
         """The final response's head; `body` is what reads its body."""

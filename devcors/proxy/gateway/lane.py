@@ -22,6 +22,7 @@ from .client import ClientConnection
 from .heads import ReceivedRequest
 from .pool import Pool
 from .tls import FrontDoorCertificates, accept_tls
+from .tunnel import TunnelEnd
 
 # RFC 9112, section 3.2.2; the path may be empty
 _ABSOLUTE_FORM = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^#]*)")
@@ -51,6 +52,7 @@ class Gateway:
         self.recorder = Recorder(journal, "gateway")
         self.pool = Pool(dialer, own_addresses)
         self.clients: set[ClientConnection] = set()
+        self.tunnels: set[TunnelEnd] = set()
         self._certificates = FrontDoorCertificates(authority, self._serves)
 
     @property
@@ -85,7 +87,11 @@ class Gateway:
         fields = head.fields
         if request.minor == 0 and value(fields, b"host") is None:  # RFC 9112, section 3.2.2: 1.0 knows no Host
             fields = ((b"Host", authority), *fields)
-        own = RequestHead(head.method, path if path.startswith(b"/") else b"/" + path, fields)
+        if not path and head.method == b"OPTIONS":  # RFC 9112, section 3.2.4
+            path = b"*"
+        elif not path.startswith(b"/"):
+            path = b"/" + path
+        own = RequestHead(head.method, path, fields)
         return request._replace(head=own), facts._replace(authority=host)
 
     def is_tunnel_to_itself(self, target: bytes, facts: Facts) -> bool:
@@ -128,4 +134,6 @@ class Gateway:
         """Ends all connections at once."""
         for client in tuple(self.clients):
             client.transport.abort()
+        for end in tuple(self.tunnels):
+            end.transport.abort()
         self.pool.close()

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from devcors.traffic.record import Exchange
 
-from .resetting import reset
+from .resetting import reset, unheard
 from .window import HIGH_WATER
 
 if TYPE_CHECKING:
     from .client import ClientConnection
+    from .lane import Gateway
     from .upstream import UpstreamConnection
 
 
-class TunnelEnd(asyncio.Protocol):
-    """One side; what it reads is written to the other."""
+Side = Literal["client", "server"]
 
-    def __init__(self, transport: asyncio.Transport, ended: Callable[[], None]) -> None:
+
+class TunnelEnd(asyncio.Protocol):
+    """One side; what it reads is written to the other. `cut` is called if it ends abruptly, `ended` when both have."""
+
+    def __init__(
+        self, transport: asyncio.Transport, side: Side, cut: Callable[[Side], None], ended: Callable[[], None]
+    ) -> None:
         self.transport = transport
+        self.side: Side = side
         self.other: TunnelEnd = self
         self.count = 0
+        self._cut = cut
         self._ended = ended
         self._eof = False
         self._lost = False
@@ -50,6 +58,9 @@ class TunnelEnd(asyncio.Protocol):
             if exc is None:
                 self.other.transport.close()
             else:
+                self._cut(self.side)
+                for data in unheard(self.transport):  # such as a close frame
+                    self.data_received(data)
                 reset(self.other.transport)
         else:
             self._ended()
@@ -65,22 +76,24 @@ class TunnelEnd(asyncio.Protocol):
             self.other.transport.resume_reading()
 
 
-def join(
-    client: ClientConnection,
-    upstream: UpstreamConnection,
-    record: Exchange,
-    data: bytes,
-    finish: Callable[[Exchange], None],
-) -> None:
+def join(lane: Gateway, client: ClientConnection, upstream: UpstreamConnection, record: Exchange, data: bytes) -> None:
     """Makes a tunnel of two connections. `data` has come from the upstream behind its 101."""
 
     def ended() -> None:
+        lane.tunnels -= {near, far}
         record.request_bytes, record.response_bytes = near.count, far.count
-        finish(record)
+        lane.recorder.finish(record)
+
+    def cut(side: Side) -> None:
+        record.aborted = side
+        if side == "server":  # a client that leaves is no error
+            record.error = "it reset the connection"
 
     upstream.release()
-    near, far = TunnelEnd(client.transport, ended), TunnelEnd(upstream.transport, ended)
+    near = TunnelEnd(client.transport, "client", cut, ended)
+    far = TunnelEnd(upstream.transport, "server", cut, ended)
     near.other, far.other = far, near
+    lane.tunnels |= {near, far}
     for end in (near, far):
         end.transport.set_protocol(end)
         end.transport.set_write_buffer_limits(high=HIGH_WATER)

@@ -12,6 +12,7 @@ from devcors.policy.failures import Failure
 
 from .bodies import Body, ChunkedBody, CloseBody, LengthBody, NoBody
 from .heads import ReceivedResponse, find_end, read_response
+from .resetting import unheard
 from .window import HIGH_WATER
 
 if TYPE_CHECKING:
@@ -138,10 +139,19 @@ class UpstreamConnection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone, by whomever."""
+        if exc is not None:
+            self._hear_out()
         self._pool.forget(self)
         if (exchange := self._exchange) is not None:
             self._fail(Failure("closed", "it reset the connection") if exc else self._closed())
             exchange.flush()
+
+    def _hear_out(self) -> None:
+        """A server that refuses an upload closes with the rest of it unread (RFC 9112, section 9.6)."""
+        for data in unheard(self.transport):
+            if self._exchange is None:
+                return
+            self.data_received(data)
 
     def _fail(self, failure: Failure) -> None:
         exchange, self._exchange = self._exchange, None

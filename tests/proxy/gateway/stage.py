@@ -153,7 +153,7 @@ class Stage:
         self._patches: list[Any] = [
             *(mock.patch(f"devcors.proxy.gateway.{name}.time", self.loop) for name in _CLOCKS),
             mock.patch("devcors.proxy.dialing.time", self.loop),
-            mock.patch("devcors.proxy.gateway.client.has_departed", lambda transport: transport.departed),
+            mock.patch("devcors.proxy.gateway.departure.has_departed", lambda transport: transport.departed),
         ]
         self.loop.dialed = self._dialed
 

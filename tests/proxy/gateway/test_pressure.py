@@ -103,11 +103,12 @@ def test_the_next_response_waits_too_where_the_last_one_is_not_read(pooled: bool
         client.stops_reading()
         stage.upstream().answers(b"a" * (HIGH_WATER + 1))
         last = stage.upstreams[0] if pooled else stage.upstream()
-        assert last.asked[-1].startswith(b"GET /api/b")
-        last.says(HEAD)
-        assert pour(last) <= MOST
+        assert not last.asked[-1].startswith(b"GET /api/b")  # it is not even asked for
         assert client.transport.get_write_buffer_size() < 2 * MOST
         client.reads()
+        last = stage.upstreams[0] if pooled else stage.upstream()
+        assert last.asked[-1].startswith(b"GET /api/b")
+        last.says(HEAD)
         assert last.is_read
         assert pour(last, 3) == 192 * KIB
         assert statuses(client.replies) == [200, 200, 200]

@@ -142,3 +142,12 @@ def test_a_tunnel_after_requests_on_the_same_connections() -> None:
         assert len(stage.upstreams) == 1
         client.resets()
         assert len(stage.records) == 2
+
+
+def test_a_lane_that_closes_ends_its_tunnels() -> None:
+    with tunnel() as (stage, client, upstream):
+        assert len(stage.gateway.tunnels) == 2
+        stage.gateway.close()
+        stage.advance(1)
+        assert stage.gateway.tunnels == set()
+        assert (client.gone, upstream.gone) == (True, True)

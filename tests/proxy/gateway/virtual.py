@@ -7,8 +7,10 @@ Where the two differ it is as strict as the stricter one.
 from __future__ import annotations
 
 import asyncio
+import errno
 import math
 import selectors
+import socket
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, cast
@@ -91,11 +93,11 @@ class FakeTransport(asyncio.Transport):
     """One end of a connection; the methods that the other end is played with stand below.
 
     `taken` is what the other end has got, `room` how much more it takes, `finished` whether it has seen an end after
-    that, and `aborted` whether what was to be written was thrown away. `lost`: connection_lost was called.
+    that, and `aborted` whether that end was no good one. `lost`: connection_lost was called.
     """
 
     def __init__(self, loop: VirtualLoop, protocol: asyncio.Protocol, own: Address, peer: Address | None) -> None:
-        super().__init__({"sockname": own, "peername": peer})
+        super().__init__({"sockname": own, "peername": peer, "socket": self})
         self.taken = bytearray()
         self.room = math.inf
         self.finished = self.aborted = self.lost = self.departed = False
@@ -105,8 +107,18 @@ class FakeTransport(asyncio.Transport):
         self._waiting = bytearray()
         self._high, self._low = 64 * 1024, 16 * 1024
         self._closing = self._ended = self._choked = self._reading_paused = self._deaf = self._broken = False
+        self._lingers = True
 
     # what the protocol calls
+
+    def setsockopt(self, level: int, option: int, value: bytes) -> None:
+        """As its own socket: what closes with SO_LINGER of no time ends by RST."""
+        assert (level, option) == (socket.SOL_SOCKET, socket.SO_LINGER)
+        self._lingers = any(value[4:])
+
+    def fileno(self) -> int:
+        """Nothing lies in any kernel's buffer here."""
+        raise OSError(errno.EBADF, "no such file")
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         self._protocol = cast("asyncio.Protocol", protocol)
@@ -201,6 +213,7 @@ class FakeTransport(asyncio.Transport):
 
     def _lose(self, error: OSError | None) -> None:
         if not self.lost:
+            self.aborted = self.aborted or not self._lingers
             self.lost = self.finished = True
             self._protocol.connection_lost(error)
 
