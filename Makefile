@@ -5,6 +5,7 @@ PYTHON ?= $(or $(shell for p in python3.13 python3.12 python3.11 python3; do $$p
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 VENV ?= .venv
 BIN := $(VENV)/bin
+NPM_PEERS := benchmarks/npm/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .PHONY: demo test lint bench browser clean help
@@ -18,7 +19,8 @@ help:
 demo: $(VENV)/.installed-$(VERSION)
 	@$(BIN)/devcors demo
 
-test: $(VENV)/.tested-$(VERSION) browser lint
+# .ci/run has looked through the text already: UNLINTED=1
+test: $(VENV)/.tested-$(VERSION) browser $(if $(UNLINTED),,lint)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(VENV)/.tested-$(VERSION)
@@ -27,9 +29,14 @@ lint: $(VENV)/.tested-$(VERSION)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.tested-$(VERSION)
-	$(BIN)/python -m benchmarks
+# LONG=1 memory after a million requests; PAGE=1 a page in Chromium too; SAVE=1 writes the results and the picture
+bench: $(VENV)/.benched-$(VERSION) $(NPM_PEERS) $(if $(PAGE),browser)
+	$(BIN)/python -m benchmarks $(if $(LONG),--long) $(if $(PAGE),--page) $(if $(SAVE),--save) $(BENCH_ARGS)
 	$(BIN)/python -m benchmarks.judging
+
+# the peers that npm has; without npm the table says that they are missing
+$(NPM_PEERS): benchmarks/npm/package-lock.json
+	@if command -v npm >/dev/null; then cd benchmarks/npm && npm ci --no-audit --no-fund --loglevel=error && touch ../../$@; fi
 
 # a browser for the end-to-end tests, where this machine can give one; without it those tests say so and skip
 browser:
@@ -44,6 +51,10 @@ $(VENV)/.installed-$(VERSION): pyproject.toml constraints.txt
 
 $(VENV)/.tested-$(VERSION): $(VENV)/.installed-$(VERSION)
 	@$(PIP) install -c constraints.txt -e '.[test]'
+	@touch $@
+
+$(VENV)/.benched-$(VERSION): $(VENV)/.tested-$(VERSION)
+	@$(PIP) install -c constraints.txt -e '.[test,bench]'
 	@touch $@
 
 clean:

@@ -1,55 +1,45 @@
-"""`make bench`: requests a second at 1 and 16 connections, interleaved rounds, medians, and the ratio to devcors."""
+"""`python -m benchmarks`: prints the table, and with --save writes latest.json and the picture."""
 
 from __future__ import annotations
 
-import asyncio
-import socket
-import statistics
-import tempfile
+import signal
+import sys
+from dataclasses import asdict
 from pathlib import Path
 
-from .load import backend, requests_per_second
-from .peers import commands, running
+from .chart import chart
+from .machine import describe, in_words
+from .measures import DIRECT
+from .options import parse
+from .peers.choosing import PEERS, choose
+from .report import report
+from .run import execute
+from .table import table
 
-ROUNDS, SECONDS = 3, 2.0
-CONNECTIONS = (1, 16)
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
-async def _measure() -> dict[tuple[str, int], list[float]]:
-    """All figures, by peer and number of connections."""
-    figures: dict[tuple[str, int], list[float]] = {}
-    backend_port, port = _free_port(), _free_port()
-    server = await backend(backend_port)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        peers = commands(folder, port, backend_port)
-        for _ in range(ROUNDS):
-            for connections in CONNECTIONS:
-                rate = await requests_per_second(backend_port, connections=connections, seconds=SECONDS / 2)
-                figures.setdefault(("direct", connections), []).append(rate)
-            for peer, command in peers.items():
-                with running(command, folder, port):
-                    for connections in CONNECTIONS:
-                        rate = await requests_per_second(port, connections=connections, seconds=SECONDS)
-                        figures.setdefault((peer, connections), []).append(rate)
-    server.close()
-    return figures
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "latest.json"
+PICTURE = ROOT / "docs" / "images" / "bench.svg"
 
 
 def main() -> None:
-    """Prints the table."""
-    figures = asyncio.run(_measure())
-    print(f"{'':<12}{'connections':>12}{'requests/s':>12}{'spread':>16}{'of devcors':>12}")
-    for (peer, connections), rates in sorted(figures.items(), key=lambda item: (item[0][1], item[0][0])):
-        median = statistics.median(rates)
-        own = statistics.median(figures["devcors", connections])
-        print(f"{peer:<12}{connections:>12}{median:>12.0f}{min(rates):>8.0f}-{max(rates):<7.0f}{median / own:>11.2f}x")
+    """One run."""
+    options = parse()
+    # an exit, so that everything that was started is ended
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    machine = describe()
+    chosen, missing = choose(options.peers)
+    figures = execute(options, chosen)
+    versions = {each.peer.name: each.found.version for each in chosen}
+    print(f"\n{in_words(machine)}\n{', '.join(f'{name} {version}' for name, version in versions.items())}\n")
+    order = [DIRECT, *(peer.name for peer in PEERS)]
+    print(table(figures, order, missing))
+    if options.save:
+        RESULTS.parent.mkdir(exist_ok=True)
+        asked = asdict(options)
+        text = report(figures, machine=machine, options=asked, versions=versions, missing=missing)
+        RESULTS.write_text(text, "utf-8")
+        PICTURE.write_text(chart(figures, order[1:], in_words(machine)), "utf-8")
+        print(f"\nwritten: {RESULTS.relative_to(ROOT)}, {PICTURE.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -227,7 +227,7 @@ class Server(Table):
     """TLS at the front door, with a certificate of devcors' own authority: true, or "h2" for HTTP/2 as well."""
     admin: Literal[False] | None = None
     """Not yet in this version."""
-    capture: Annotated[int, first(check.capture)] = 0
+    capture: Annotated[int, first(check.capture), Field(json_schema_extra={"minimum": 0})] = 0
     """How many bytes of each body are kept for inspection; none unless said otherwise."""
 
     @field_validator("admin", mode="before")

@@ -3,6 +3,9 @@
 Editors write in place, truncate and write, write another file and rename it, or delete and create. So the folders are
 watched rather than the files, events only say that it is time to look, and what counts is the content: after 50 ms
 without an event it is compared with what was there before, and only a real change is told.
+
+Whoever writes in place empties the file first, and may be held up before the text follows: an empty file is taken for
+half a save until it has stayed empty for a second.
 """
 
 from __future__ import annotations
@@ -20,8 +23,10 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 QUIET = 0.05  # seconds
-LOOK = 0.1  # seconds between two looks of our own: some folders (network, containers) make no events, and watchdog
+LOOK = 0.05  # seconds between two looks of our own: some folders (network, containers) make no events, and watchdog
 # holds one half of a rename back for half a second where it reads the halves apart
+
+EMPTY = 1.0  # seconds after which an empty file is meant
 
 # reading the file makes events too (opened, closed without writing), which would keep us awake
 _WRITING = frozenset(("created", "modified", "deleted", "moved", "closed"))
@@ -46,6 +51,7 @@ class ConfigWatcher(FileSystemEventHandler):
         self._last_event: float | None = None
         self._stopped = False
         self._known = self._content()
+        self._emptied: float | None = None
         self._stamps = self._stat()
         self._observer = Observer()
         self._worker = threading.Thread(target=self._work, name="devcors-config", daemon=True)
@@ -77,16 +83,30 @@ class ConfigWatcher(FileSystemEventHandler):
             self._note()
 
     def _note(self) -> None:
+        """It is time to look.
+
+        Where that was known already, only a file that has changed since prolongs the wait (`_look`): events that
+        watchdog held back may tell of a save that is long over.
+        """
         with self._wake:
-            self._last_event = time.monotonic()
+            self._last_event = self._last_event or time.monotonic()
             self._wake.notify()
 
     def _work(self) -> None:
         while self._wait_for_quiet():
             content = self._content()
-            if content != self._known:
+            if self._is_half_saved(content):
+                self._note()  # another look after the next quiet
+            elif content != self._known:
                 self._known = content
                 self._tell()
+
+    def _is_half_saved(self, content: tuple[bytes | None, ...]) -> bool:
+        if not any(now == b"" != before for now, before in zip(content, self._known, strict=True)):
+            self._emptied = None
+            return False
+        self._emptied = self._emptied or time.monotonic()
+        return time.monotonic() - self._emptied < EMPTY
 
     def _wait_for_quiet(self) -> bool:
         """Until there were events and then none for a while; False once stopped."""
@@ -129,7 +149,9 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
 
 
 def _digest(path: Path) -> bytes | None:
+    """None where there is no file, b"" where it is empty."""
     try:
-        return hashlib.sha256(path.read_bytes()).digest()
+        text = path.read_bytes()
     except OSError:
         return None
+    return text and hashlib.sha256(text).digest()

@@ -93,9 +93,13 @@ class Stored:
 
 @dataclass(slots=True)
 class Kept:
-    """A cookie in the jar. Times are seconds; `number` is the order of creation, `expires` None for the session's."""
+    """A cookie in the jar, and the exchange that set it.
+
+    Times are seconds; `number` is the order of creation, `expires` None for the session's.
+    """
 
     cookie: SetCookie
+    context: Context
     stored: Stored
     number: int
     created: float

@@ -8,6 +8,7 @@ differ stands in their profiles.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from .cases import Browser, Case, Kept, Partition, SendCase, case_of, partition_of, send_case_of, stored_from
@@ -68,7 +69,7 @@ class Jar:
         self._expire(now)
         choices = []
         for kept in sorted(self._kept.values(), key=_field_order):
-            if _home(kept.stored.scope.domain) == _home(context.host):
+            if home_of(kept.stored.scope.domain) == home_of(context.host):
                 case = send_case_of(self.browser, kept.cookie, kept.stored, context, now - kept.created)
                 if not other_partition(case):
                     choices.append(Choice(kept, self._decided(case, kept, now)))
@@ -91,8 +92,8 @@ class Jar:
 
     def _new(self, case: Case, now: float) -> Kept:
         self._created += 1
-        cookie = case.cookie
-        return Kept(cookie, stored_from(case), self._created, now, now, expiry(cookie, now, self.browser.max_age))
+        cookie, stored = case.cookie, stored_from(case)
+        return Kept(cookie, case.context, stored, self._created, now, now, expiry(cookie, now, self.browser.max_age))
 
     def _put(self, new: Kept, now: float) -> None:
         """Overwriting keeps the time of creation (RFC 6265bis, section 5.7), in Chromium only with the same value."""
@@ -107,11 +108,11 @@ class Jar:
 
     def _limit(self, new: Kept) -> None:
         """Each site has room for so many, in each partition (RFC 6265bis, section 5.7, on excess cookies)."""
-        home, partition = _home(new.stored.scope.domain), new.stored.partition
+        home, partition = home_of(new.stored.scope.domain), new.stored.partition
         neighbours = [
             kept
             for kept in self._kept.values()
-            if kept.stored.partition == partition and _home(kept.stored.scope.domain) == home
+            if kept.stored.partition == partition and home_of(kept.stored.scope.domain) == home
         ]
         if len(neighbours) > MOST:
             for gone in self.browser.evict(neighbours, new):
@@ -143,7 +144,8 @@ def _identity(kept: Kept) -> _Identity:
     return stored.name, stored.scope, stored.path, stored.partition
 
 
-def _home(host: str) -> str:
-    """What both browsers keep cookies by: the registrable domain, or the host where there is none."""
+@lru_cache(maxsize=256)
+def home_of(host: str) -> str:
+    """What both browsers keep cookies by: the registrable domain, or the host where there is none (lower case)."""
     name = host.lower()
     return registrable_domain(name) or name

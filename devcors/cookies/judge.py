@@ -55,8 +55,10 @@ def judge_set_cookie(set_cookie_string: bytes, context: Context) -> Judgement:
     )
 
 
-def withheld(cookie: SetCookie, set_context: Context, request_context: Context) -> Judgement:
+def withheld(cookie: SetCookie, set_context: Context, request_context: Context, age: float | None = None) -> Judgement:
     """Whether each browser sends a cookie, stored in the first exchange, with the request of the second.
+
+    `age`: seconds between the two, None where not known.
 
     Firefox has neither names nor texts for this: its `reasons` are Chromium's words. A cookie without SameSite that
     Chromium sends with a cross-site POST navigation, as it does for two minutes, counts as sent, with a warning.
@@ -64,7 +66,7 @@ def withheld(cookie: SetCookie, set_context: Context, request_context: Context) 
     cases = []
     for browser in _BROWSERS:
         stored = stored_from(case_of(browser, cookie, set_context))
-        cases.append(send_case_of(browser, cookie, stored, request_context))
+        cases.append(send_case_of(browser, cookie, stored, request_context, age))
     broken = [broken_sending(case) for case in cases]
     chromium, firefox, safari = map(send_verdict, cases, broken)
     return Judgement(_text(cases[1].name), chromium, firefox, safari, explanation=_explanation(cases, broken))

@@ -1,6 +1,6 @@
 """Warnings: what passes in a browser today, or for this page, and is wrong all the same.
 
-Known: a request and its response, or a handshake. Wanted: one sentence for each habit that breaks with a cache, with
+Known: a request and its response. Wanted: one sentence for each habit that breaks with a cache, with
 the next browser, with another page, or lets in whom nobody meant to let in.
 """
 
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from devcors.errors import MalformedError
-from devcors.heads import Fields, RequestHead, ResponseHead, has_token, value, values
-from devcors.urls import parse_authority, parse_origin
+from devcors.heads import Fields, ResponseHead, has_token, value, values
 
 from .checks import is_redirect
 from .locations import Location, parse_location, resolve
@@ -125,26 +123,3 @@ def reflected_origin(probe: str, response: ResponseHead) -> str | None:
         f"The server lets any origin read with the user's cookies: it allowed {probe}, which nobody has named."
         " List the origins."
     )
-
-
-def open_websocket(request: RequestHead, response: ResponseHead) -> str | None:
-    """The warning where a WebSocket handshake from another origin was accepted.
-
-    CORS does not cover WebSockets: only the server can look at Origin (RFC 6455, section 10.2).
-    """
-    origin, host = value(request.fields, b"origin"), value(request.fields, b"host")
-    if response.status != 101 or origin is None or host is None or _is_of(origin, host):
-        return None
-    return (
-        f"The WebSocket at {host.decode('latin-1')} was opened to a page of {origin.decode('latin-1')}: no browser"
-        " asks the server first, so it must check Origin itself where cookies say who the user is."
-    )
-
-
-def _is_of(raw_origin: bytes, raw_host: bytes) -> bool:
-    """Whether the page comes from the host that it calls; scheme and default port are not told by Host."""
-    try:
-        origin, host = parse_origin(raw_origin), parse_authority(raw_host)
-    except MalformedError:
-        return False
-    return origin.host == host.host and (host.port is None or host.port == origin.port)

@@ -36,7 +36,7 @@ class DevServer:
     @property
     def starting(self) -> bool:
         """Whether requests to a server that refuses connections are worth holding."""
-        return self._child is not None and time.monotonic() - self._began < STARTING
+        return self._child is None or time.monotonic() - self._began < STARTING
 
     async def start(self) -> None:
         """Raises StartError where the command cannot be run."""

@@ -16,6 +16,9 @@ DELAY = 0.03
 LINES = 100
 """Lines a second, and at once after a pause; exchanges with trouble have as many again."""
 
+VERDICTS = 500
+"""Verdicts a second that are made to find out whether there is trouble."""
+
 
 class Printer(Protocol):
     """Where the lines go."""
@@ -43,61 +46,63 @@ class Pace:
         self._later = later
         self._now = now
         self._waiting: deque[Exchange] = deque()
-        self._timer: Timer | None = None
-        self._budgets = {False: _Budget(now()), True: _Budget(now())}
+        self._printing: Timer | None = None
+        self._telling: Timer | None = None
+        self._lines = {trouble: _Budget(LINES, now()) for trouble in (False, True)}
+        self._verdicts = _Budget(VERDICTS, now())
         self._left_out = 0
 
     def exchange(self, exchange: Exchange) -> None:
         """To be printed soon."""
         self._waiting.append(exchange)
-        if self._timer is None:
-            self._timer = self._later(DELAY, self._due)
-
-    def _due(self) -> None:
-        self._timer = None
-        self.flush()
-        if self._left_out:
-            self._timer = self._later(1.0, self._tell_left_out)
-
-    def _tell_left_out(self) -> None:
-        self._timer = None
-        count, self._left_out = self._left_out, 0
-        self._printer.left_out(count)
-        self.flush()
+        if self._printing is None:
+            self._printing = self._later(DELAY, self.flush)
 
     def flush(self) -> None:
         """Prints what waits."""
+        if self._printing is not None:
+            self._printing.cancel()
+            self._printing = None
         now = self._now()
         while self._waiting:
             exchange = self._waiting.popleft()
-            if self._printer.as_json or self._budgets[_has_trouble(exchange)].take(now):
+            if self._printer.as_json or self._lines[self._has_trouble(exchange, now)].take(now):
                 self._printer.exchange(exchange)
             else:
                 self._left_out += 1
         self._printer.flush()
+        if self._left_out and self._telling is None:
+            self._telling = self._later(1.0, self._tell_left_out)
+
+    def _has_trouble(self, exchange: Exchange, now: float) -> bool:
+        """Whether somebody will look for its line. In a flood not every verdict is made for this question."""
+        if exchange.error is not None or (exchange.status or 500) >= 400:
+            return True
+        return exchange.is_cross_origin and self._verdicts.take(now) and exchange.blocked
+
+    def _tell_left_out(self) -> None:
+        self._telling = None
+        count, self._left_out = self._left_out, 0
+        self._printer.left_out(count)
+        self._printer.flush()
 
     def close(self) -> None:
         """Prints what waits, and what was left out."""
-        if self._timer is not None:
-            self._timer.cancel()
         self.flush()
-        if self._left_out:
-            self._printer.left_out(self._left_out)
-
-
-def _has_trouble(exchange: Exchange) -> bool:
-    return exchange.error is not None or (exchange.status or 500) >= 400 or exchange.blocked
+        if self._telling is not None:
+            self._telling.cancel()
+            self._tell_left_out()
 
 
 class _Budget:
-    """So many lines at once, and so many a second after that."""
+    """So many at once, and so many a second after that."""
 
-    def __init__(self, now: float) -> None:
-        self._left = float(LINES)
+    def __init__(self, rate: int, now: float) -> None:
+        self._rate = self._left = float(rate)
         self._filled = now
 
     def take(self, now: float) -> bool:
-        self._left = min(float(LINES), self._left + (now - self._filled) * LINES)
+        self._left = min(self._rate, self._left + (now - self._filled) * self._rate)
         self._filled = now
         if self._left < 1:
             return False

@@ -88,6 +88,7 @@ class Session:
             self.journal.listen(pace.exchange)
             watcher.start()
             try:
+                loop.settle()
                 await self._start_dev_server(front_door_url(bound, https=bool(engine.config.server.https)), reloader)
                 await self._ended.wait()
             finally:
@@ -100,7 +101,7 @@ class Session:
         return self._exit_code
 
     def _starting(self) -> bool:
-        return self._dev_server is not None and self._dev_server.starting
+        return bool(self._command) and (self._dev_server is None or self._dev_server.starting)
 
     def _announce(self, engine: Engine, loaded: Loaded, elapsed: float) -> None:
         bound = engine.bound

@@ -9,9 +9,9 @@ from __future__ import annotations
 import base64
 import secrets
 
-from devcors.cors.advice import open_websocket
 from devcors.cors.locations import is_mixed
 from devcors.cors.verdict import BrowserVerdict, Verdict
+from devcors.cors.websockets import open_to_any
 from devcors.heads import Fields, RequestHead
 
 from .advice import FOREIGN
@@ -63,7 +63,7 @@ def _refused(why: str, fix: str) -> Judged:
 def _foreign(ask: Ask, network: RealNetwork) -> list[Advice]:
     head = _handshake(ask, FOREIGN)
     answer = network.deliver(ask.url, head)
-    told = None if isinstance(answer, Failure) else open_websocket(head, answer.response)
+    told = None if isinstance(answer, Failure) else open_to_any(head, answer.response)
     return [Advice("websocket-any-origin", f"Security: {told}")] if told else []
 
 

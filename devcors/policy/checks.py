@@ -46,6 +46,8 @@ def check_head(head: RequestHead) -> Refusal | None:
         return Refusal(400, "the request target is no path", "send a target that begins with /")
     if (refusal := _check_fields(head.fields)) is not None:
         return refusal
+    if head.method == b"CONNECT":  # a lane takes those that name an authority (RFC 9112, section 3.2.3)
+        return Refusal(400, "the target of CONNECT is no host and port", "send CONNECT host:port")
     if head.method == b"TRACE":
         # it would send the request's secrets back to whoever asked (RFC 9110, section 9.3.8)
         return Refusal(405, "TRACE is not served", "use GET")
@@ -74,9 +76,10 @@ def _check_fields(fields: Fields) -> Refusal | None:
 
 def host_of(head: RequestHead, facts: Facts) -> Authority | Refusal:
     """The authority a request is for: exactly one valid Host (RFC 9112, section 3.2), or the absolute-form's."""
-    if facts.authority is not None:
-        return facts.authority  # RFC 9112, section 3.2.2: the target counts, Host is ignored
-    return _host_field(head.fields)
+    host = _host_field(head.fields)
+    if facts.authority is not None and (not isinstance(host, Refusal) or len(values(head.fields, b"host")) == 1):
+        return facts.authority  # RFC 9112, section 3.2.2: the target counts, Host is ignored; but it must be there
+    return host
 
 
 @lru_cache(maxsize=256)

@@ -17,7 +17,10 @@ from .rules import Rule, edits_of, upstream_of
 
 
 def compile_policy(config: Config, door: Door) -> Policy:
-    """A policy for these listeners. The config is valid by its type, so nothing is raised."""
+    """A policy for these listeners; whether they speak TLS stands in the config.
+
+    The config is valid by its type, so nothing is raised.
+    """
     entries: list[Entry[Rule]] = []
     for text, routes in config.routes.items():
         pattern = parse_pattern(text)
@@ -32,7 +35,8 @@ def compile_policy(config: Config, door: Door) -> Policy:
         hosts=hosts,
         allowance=_allowance(config.cors),
         allowed_hosts=frozenset(name.lower() for name in config.server.allowed_hosts),
-        door=door,
+        door=replace(door, https=config.server.https),
+        capture=config.server.capture,
     )
 
 

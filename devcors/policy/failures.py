@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
+
+from devcors.heads import ResponseHead
 
 from .answers import problem
 from .outcomes import Answer, Forward
+from .returning import cors_outcome
 
 FailureKind = Literal["connect", "timeout", "closed", "tls", "malformed"]
 
@@ -21,6 +25,15 @@ class Failure:
 
 def failure_answer(forward: Forward, failure: Failure) -> Answer:
     """502, or 504 for a timer; for a preflight that devcors answers in the server's place, the 204 all the same."""
+    answer = _answer(forward, failure)
+    if not forward.crosses_origins:
+        return answer
+    # the server itself has said nothing, so nothing that would let a page read it
+    nothing = ResponseHead(answer.head.status, answer.head.reason, ())
+    return replace(answer, judge=partial(cors_outcome, forward, nothing, answer.head))
+
+
+def _answer(forward: Forward, failure: Failure) -> Answer:
     rule, upstream = forward.rule, forward.upstream
     if forward.answers_preflight:
         head = rule.allowance.preflight_response(forward.received)

@@ -80,13 +80,14 @@ class Forward:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """devcors answers by itself; no upstream is asked. `route` is the pattern where one was found."""
+    """devcors answers by itself. `route` is the pattern where one was found; `judge` as in Outcome."""
 
     head: ResponseHead
     body: bytes
     error: str | None = None
     route: str | None = None
     url: str = ""
+    judge: Callable[[], CorsOutcome] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +201,15 @@ class CorsOutcome:
 class Outcome(NamedTuple):
     """A response head for the client. `body_dropped`: the upstream's body is not sent on (a replaced preflight).
 
-    `judge` gives the verdict, where there is one to give; it takes a while, and most are never looked at.
+    `judge` gives the verdict, where there is one to give; it takes a while, and most are never looked at. `warnings`
+    are on what is neither CORS nor a cookie.
     """
 
     head: ResponseHead
     body_dropped: bool = False
     judge: Callable[[], CorsOutcome] | None = None
     cookies: tuple[CookieOutcome, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def cors(self) -> CorsOutcome | None:

@@ -39,6 +39,8 @@ class Policy:
     allowance: Allowance
     allowed_hosts: frozenset[str]
     door: Door
+    capture: int = 0
+    """How many bytes of each body are kept for inspection."""
 
     def request(self, head: RequestHead, facts: Facts) -> Forward | Answer | Relay:
         """What is done with a request. Pure; never raises, whatever the bytes."""

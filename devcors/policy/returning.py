@@ -10,6 +10,7 @@ from devcors.cookies.judge import Context, judge_set_cookie
 from devcors.cookies.rewrite import FrontDoor, Rewritten, rewrite_auto, rewrite_table
 from devcors.cors.judge import judge
 from devcors.cors.requests import CorsRequest
+from devcors.cors.websockets import let_in
 from devcors.errors import MalformedError
 from devcors.heads import Field, Fields, ResponseHead, replaced, value
 from devcors.routing.fields import location_back
@@ -38,8 +39,9 @@ def response_outcome(forward: Forward, head: ResponseHead) -> Outcome:
         fields, cookies = _cookies(forward, fields)
     said = ResponseHead(head.status, head.reason, fields)
     sent = said if rule.cors in ("off", "observe") else _corrected(forward, said)
-    judge = partial(_cors, forward, said, sent) if forward.crosses_origins else None
-    return Outcome(sent, forward.answers_preflight, judge, cookies)
+    judge = partial(cors_outcome, forward, said, sent) if forward.crosses_origins else None
+    warnings = _of_websocket(forward, head) if head.status == 101 else ()
+    return Outcome(sent, forward.answers_preflight, judge, cookies, warnings)
 
 
 class _Reading(NamedTuple):
@@ -58,6 +60,11 @@ def _received(fields: Fields, switched: bool) -> _Reading:
 
 def _reading(fields: Fields) -> _Reading:
     return _Reading(fields, value(fields, b"location") is not None, value(fields, b"set-cookie") is not None)
+
+
+def _of_websocket(forward: Forward, head: ResponseHead) -> tuple[str, ...]:
+    warning = let_in(forward.received, forward.head, head)
+    return (warning,) if warning else ()
 
 
 def _redirected(forward: Forward, fields: Fields) -> Fields:
@@ -156,13 +163,13 @@ def cookie_context(forward: Forward) -> Context:
         scheme=own.scheme,
         host=own.host,
         path=path.decode("latin-1"),
-        top=None if navigation else _page(forward),
+        top=None if navigation else page_of(forward),
         method=forward.received.method.decode("latin-1"),
         top_level_navigation=navigation,
     )
 
 
-def _page(forward: Forward) -> tuple[str, str] | None:
+def page_of(forward: Forward) -> tuple[str, str] | None:
     """Scheme and host of the page, by Origin or else by Referer; None where neither tells."""
     fields = forward.received.fields
     raw = value(fields, b"origin")
@@ -177,7 +184,7 @@ def _page(forward: Forward) -> tuple[str, str] | None:
     return (origin.scheme, origin.host)  # of an opaque origin, two empty strings: cross-site with everything
 
 
-def _cors(forward: Forward, said: ResponseHead, sent: ResponseHead) -> CorsOutcome:
+def cors_outcome(forward: Forward, said: ResponseHead, sent: ResponseHead) -> CorsOutcome:
     """The response as the policy made it, judged beside what the server itself said."""
     request = forward.cors
     assert request is not None

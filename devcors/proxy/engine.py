@@ -80,9 +80,8 @@ class Engine:
         """Listens; returns where. Raises StartError."""
         host, port = listen_address(self.config)
         self.bound = bind(host, port, strict=strict_port)
-        self._policy = compile_policy(self.config, self._door(self.config))
-        if self.config.server.https:
-            self.authority()  # so that its owner can trust it before the first visit
+        self._policy = compile_policy(self.config, self._door())
+        self._prepare(self.config)
         self._master = self._make_master()
         self._running = spawn(self._master.run(), name="devcors master")
         await self._listening()
@@ -96,7 +95,11 @@ class Engine:
             Gate(lambda: self.policy),
             DevcorsTls(lambda: self.policy, self.authority),
             script.ScriptLoader(),
-            Exchanges(lambda: self.policy, self.journal, whole_bodies=lambda: bool(self.config.scripts)),
+            Exchanges(
+                lambda: self.policy,
+                self.gateway.recorder.beside("mitmproxy"),
+                whole_bodies=lambda: bool(self.config.scripts),
+            ),
         )
         master.options.update(
             mode=["devcors"],
@@ -108,24 +111,29 @@ class Engine:
         )
         return master
 
-    def _door(self, config: Config) -> Door:
+    def _door(self) -> Door:
         assert self.bound is not None
         own = self.bound.host.strip("[]")
         addresses = LOOPBACK if own == "localhost" else (*LOOPBACK, own)
-        return Door(self.bound.port, addresses=addresses, https=config.server.https)
+        return Door(self.bound.port, addresses=addresses)
+
+    def _prepare(self, config: Config) -> None:
+        """The authority is there before the first visit, so that its owner can trust it."""
+        if config.server.https:
+            self.authority()
 
     async def swap(self, config: Config) -> None:
         """Serves by another config from the next request on.
 
         Raises StartError, and changes nothing, where its `listen` cannot be had.
         """
-        old = self.bound
-        assert old is not None
+        assert self.bound is not None
+        self._prepare(config)
         if listen_address(config) != listen_address(self.config):
             self.bound = bind(*listen_address(config), strict=True)
             await self._instances()[0].move(self.bound.sockets)
         self.config = config
-        self._policy = compile_policy(config, self._door(config))
+        self._policy = compile_policy(config, self._door())
         assert self._master is not None
         if list(config.scripts) != self._master.options.scripts:
             self._master.options.update(scripts=list(config.scripts), websocket=bool(config.scripts))

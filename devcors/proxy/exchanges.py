@@ -10,7 +10,6 @@ from mitmproxy import http
 from devcors.heads import value
 from devcors.policy import Answer, Facts, Forward, Policy, Relay
 from devcors.policy.checks import Refusal
-from devcors.traffic.journal import Journal
 from devcors.traffic.record import Exchange, Kind
 from devcors.urls import parse_authority
 
@@ -38,10 +37,10 @@ class Exchanges:
     """
 
     def __init__(
-        self, policy: Callable[[], Policy], journal: Journal, whole_bodies: Callable[[], bool] = lambda: False
+        self, policy: Callable[[], Policy], recorder: Recorder, whole_bodies: Callable[[], bool] = lambda: False
     ) -> None:
         self._policy = policy
-        self._recorder = Recorder(journal, "mitmproxy")
+        self._recorder = recorder
         self._whole_bodies = whole_bodies
         self._open: dict[str, _Entry] = {}
 
@@ -84,7 +83,7 @@ class Exchanges:
             flow.metadata[IDLE] = upstream.timeout.idle
         write_request(flow.request, decision.head)
         if not self._whole_bodies():
-            flow.request.stream = self._counted(entry, "request_bytes")
+            flow.request.stream = self._counted(entry, response=False)
 
     @staticmethod
     def _destination(flow: http.HTTPFlow, policy: Policy) -> str | None:
@@ -123,16 +122,22 @@ class Exchanges:
         if outcome.body_dropped:
             response.stream = _dropped
         elif streamed:
-            response.stream = self._counted(entry, "response_bytes")
+            response.stream = self._counted(entry, response=True)
         self._recorder.received(record, forward, received, outcome)
 
     @staticmethod
-    def _counted(entry: _Entry, counter: str) -> Callable[[bytes], bytes]:
+    def _counted(entry: _Entry, *, response: bool) -> Callable[[bytes], bytes]:
         record = entry.record
 
         def count(data: bytes) -> bytes:
-            if record is not None:
-                setattr(record, counter, getattr(record, counter) + len(data))
+            if record is None:
+                return data
+            if response:
+                record.response_bytes += len(data)
+            else:
+                record.request_bytes += len(data)
+            if (captured := record.captured) is not None:
+                captured.add(captured.response if response else captured.request, data)
             return data
 
         return count

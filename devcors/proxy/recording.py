@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from copy import copy
 
 from devcors.heads import Fields, RequestHead, ResponseHead, value
 from devcors.policy import Answer, Facts, Forward, Outcome
+from devcors.traffic.capture import Captured
+from devcors.traffic.jars import SeenJars
 from devcors.traffic.journal import Journal
 from devcors.traffic.record import Exchange, Kind, Lane
 from devcors.traffic.senders import CookieSenders
@@ -18,6 +21,13 @@ class Recorder:
         self._journal = journal
         self._lane: Lane = lane
         self._senders = CookieSenders()
+        self._jars = SeenJars()
+
+    def beside(self, lane: Lane) -> Recorder:
+        """A recorder for another lane of the same devcors: what one has seen of a page's cookies, both know."""
+        other = copy(self)
+        other._lane = lane  # noqa: SLF001 - a copy of ours
+        return other
 
     def sends_cookies(self, head: RequestHead, facts: Facts) -> bool:
         """Whether this request's page has been seen to send cookies there (or does now)."""
@@ -36,7 +46,10 @@ class Recorder:
             origin=_origin(forward.received.fields),
             started=started,
             request=forward.received,
+            jar=self._jars.at(forward, started),
         )
+        if limit := forward.policy.capture:
+            record.captured = Captured(limit)
         if forward.crosses_origins:
             if forward.is_preflight and (cors := forward.cors):
                 self._journal.preflighted(record, cors.method)
@@ -57,28 +70,30 @@ class Recorder:
             origin=_origin(head.fields),
             started=started,
             error=answer.error,
+            request=head,
         )
-        self.responded(record, answer.head.status)
+        self.responded(record, answer.head)
         return record
 
     @staticmethod
-    def responded(record: Exchange, status: int) -> None:
-        """The response's head is there."""
+    def responded(record: Exchange, head: ResponseHead) -> None:
+        """The response's head is there, as the client gets it."""
         record.first_byte = time.time()
-        record.status = status
+        record.status, record.sent = head.status, head
 
     def received(self, record: Exchange, forward: Forward, head: ResponseHead, outcome: Outcome) -> None:
         """The upstream's response head has come, and this is what the policy makes of it."""
         record.response = head
-        record.judge, record.cookies = outcome.judge, outcome.cookies
+        record.judge, record.cookies, record.warnings = outcome.judge, outcome.cookies, outcome.warnings
         if outcome.cookies:
+            self._jars.receive(forward, outcome, time.time())
             self._senders.forget(f"{forward.own_origin.scheme}://{forward.own_origin.host}", outcome.head.fields)
-        self.responded(record, outcome.head.status)
+        self.responded(record, outcome.head)
 
     def failed(self, record: Exchange, answer: Answer) -> None:
         """The upstream gave no answer, and this is given in its place."""
-        record.error = answer.error
-        self.responded(record, answer.head.status)
+        record.error, record.judge = answer.error, answer.judge
+        self.responded(record, answer.head)
         record.response_bytes = len(answer.body)
 
     def finish(self, record: Exchange) -> None:

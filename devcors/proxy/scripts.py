@@ -22,6 +22,7 @@ from devcors.traffic.record import Exchange
 from devcors.urls import parse_authority
 
 from .exchanges import Exchanges
+from .recording import Recorder
 
 log = logging.getLogger("devcors")
 
@@ -39,7 +40,7 @@ class ConfiguredAddon(Exchanges):
 
     def __init__(self, uses: Collection[str], show: Show | None = None) -> None:
         journal = Journal()
-        super().__init__(lambda: self._current, journal, whole_bodies=lambda: True)
+        super().__init__(lambda: self._current, Recorder(journal, "mitmproxy"), whole_bodies=lambda: True)
         self._uses = uses
         self.name = f"devcors: {', '.join(sorted(uses))}"  # mitmproxy refuses two addons of one name
         self._current: Policy = compile_policy(Config(), Door(0))

@@ -7,9 +7,12 @@ from datetime import datetime
 
 from rich.text import Text
 
+from devcors.cookies.judge import Judgement
+
 from .record import Exchange
 
 _STATUS_STYLES = {1: "cyan", 2: "green", 3: "cyan", 4: "yellow", 5: "red"}
+_MEANT = frozenset({"NotOnPath", "DomainMismatch"})
 _BEFORE_TARGET = re.compile(r"\A[^:]*://[^/?*]*")  # not urlsplit: a refused request's Host may be anything
 
 
@@ -46,7 +49,7 @@ def details(exchange: Exchange) -> list[Text]:
         if exchange.cors.remedy:
             out.append(Text(f"         hint: or let devcors do it: {printable(exchange.cors.remedy)}"))
     if exchange.cors is not None:
-        out += [Text(f"         ! {printable(warning)}", "yellow") for warning in exchange.cors.warnings]
+        out += [_warning(warning) for warning in exchange.cors.warnings]
     for cookie in exchange.cookies:
         name = printable(cookie.judgement.name)
         if cookie.ignored:
@@ -63,7 +66,28 @@ def details(exchange: Exchange) -> list[Text]:
         if cookie.changes:
             told = "; ".join(cookie.changes)
             out.append(Text(f"         ~ cookie {name}: {printable(told)}", "dim"))
-    return out
+    for held in exchange.held:
+        out += _held(held.judgement)
+    return out + [_warning(warning) for warning in exchange.warnings]
+
+
+def _held(judgement: Judgement) -> list[Text]:
+    """A cookie that stays behind; not where its own Path or Domain says so, which is the usual thing."""
+    if _MEANT.issuperset(judgement.chromium.reasons + judgement.firefox.reasons):
+        return []
+    who = [
+        browser
+        for browser, verdict in (("Chromium", judgement.chromium), ("Firefox", judgement.firefox))
+        if not verdict.accepted
+    ]
+    return [
+        Text(f"         ✗ cookie {printable(judgement.name)} held back by {', '.join(who)}", "yellow"),
+        Text(f"         hint: {printable(judgement.explanation)}"),
+    ]
+
+
+def _warning(text: str) -> Text:
+    return Text(f"         ! {printable(text)}", "yellow")
 
 
 def _flags(exchange: Exchange) -> list[tuple[str, str]]:

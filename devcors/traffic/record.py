@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from devcors.heads import RequestHead, ResponseHead
+from devcors.policy.held import HeldCookie, Jar
 from devcors.policy.outcomes import CookieOutcome, CorsOutcome
+
+from .capture import Captured
 
 _USERINFO = re.compile(r"\A([^:/?#]*://)[^/?#]*@")
 
@@ -40,8 +43,14 @@ class Exchange:
     error: str | None = None
     judge: Callable[[], CorsOutcome] | None = field(default=None, repr=False)
     cookies: tuple[CookieOutcome, ...] = ()
+    warnings: tuple[str, ...] = ()
+    jar: Jar | None = field(default=None, repr=False)
     request: RequestHead | None = field(default=None, repr=False)
     response: ResponseHead | None = field(default=None, repr=False)
+    """As the upstream sent it."""
+    sent: ResponseHead | None = field(default=None, repr=False)
+    """As the client got it."""
+    captured: Captured | None = field(default=None, repr=False)
     _verdict: CorsOutcome | None = field(default=None, repr=False)
 
     @property
@@ -56,9 +65,19 @@ class Exchange:
         self._verdict, self.judge = outcome, None
 
     @property
+    def is_cross_origin(self) -> bool:
+        """Whether there is a verdict, made already or not."""
+        return self._verdict is not None or self.judge is not None
+
+    @property
     def blocked(self) -> bool:
         """Whether a browser withholds the response from the page."""
         return self.cors is not None and not self.cors.verdict.allowed
+
+    @property
+    def held(self) -> tuple[HeldCookie, ...]:
+        """The cookies that the browser held back from the request, judged anew each time."""
+        return self.jar.held() if self.jar else ()
 
     @property
     def duration_ms(self) -> float | None:
@@ -87,7 +106,8 @@ class Exchange:
             "aborted": self.aborted,
             "error": self.error,
             "cors": self.cors and self.cors.to_json(),
-            "cookies": [cookie.to_json() for cookie in self.cookies],
+            "cookies": [*(cookie.to_json() for cookie in self.cookies), *(cookie.to_json() for cookie in self.held)],
+            "warnings": list(self.warnings),
         }
 
 

@@ -38,6 +38,6 @@ def test_what_is_no_route(text: str) -> None:
 
 
 def test_options_of_a_later_version() -> None:
-    refuse_not_yet({"--https": False})
-    with pytest.raises(NotYetError, match="--https: not yet in this version"):
-        refuse_not_yet({"-d": False, "--https": True})
+    refuse_not_yet({"--system-proxy": False})
+    with pytest.raises(NotYetError, match="-d: not yet in this version"):
+        refuse_not_yet({"--system-proxy": False, "-d": True})

@@ -107,7 +107,6 @@ def test_exit_status(devcors: Devcors, words: list[str], code: int, said: str) -
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["up", "--https"], 2, "--https: not yet in this version"),
         (["up", "--system-proxy"], 2, "--system-proxy: not yet in this version"),
         (["up", "-d"], 2, "-d: not yet in this version"),
         (["up"], 2, "no devcors.toml in "),
@@ -129,7 +128,7 @@ def test_up_refuses(tmp_path: Path, words: list[str], code: int, said: str) -> N
 def test_options_that_are_not_yet_there_are_not_offered(tmp_path: Path) -> None:
     shown = process("up", "--help", folder=tmp_path, COLUMNS="200").out
     assert "--strict-port" in shown
-    assert "--https" not in shown
+    assert "--https" in shown
     assert "--system-proxy" not in shown
 
 

@@ -129,9 +129,9 @@ intercept.h.wait = "1s"
 cors.methods = "GET"
 cors.max_age = -1
 cors.max_age = true
-server.https = true
+server.https = "h3"
 server.admin = 1
-server.capture = 1
+server.capture = -1
 scripts = "a.py"
 profiles.ci = "x"
 profiles.ci.frontned = "x"
@@ -153,6 +153,8 @@ intercept.h = false
 cors.methods = "request"
 cors.origins = false
 server = { https = false, admin = false, capture = false, listen = "localhost:1" }
+server = { https = "h2", capture = 1 }
+server.https = true
 scripts = ["a.py"]
 profiles.ci = {}
 profiles.ci.routes."/a" = { target = "http://h", verify = false }

@@ -14,6 +14,8 @@ import pytest
 
 from devcors.config.watching import ConfigWatcher
 
+pytestmark = pytest.mark.alone
+
 LONG = 0.4  # seconds in which anything that is to come has come
 
 
@@ -91,6 +93,30 @@ def truncate_then_write(file: Path) -> None:
 def test_every_way_of_saving_is_told_once_and_whole(watched: Watched, save: Callable[[Path], None]) -> None:
     save(watched.file)
     assert watched.next() == "new"
+    assert watched.is_quiet()
+
+
+def test_a_save_that_is_held_up_is_not_told_by_half(watched: Watched) -> None:
+    with watched.file.open("w") as opened:  # the file is empty now
+        time.sleep(LONG)
+        opened.write("new")
+    assert watched.next() == "new"
+    assert watched.is_quiet()
+
+
+def test_a_new_file_that_is_held_up_is_not_told_by_half(watched: Watched) -> None:
+    with watched.local.open("w") as opened:
+        assert watched.is_quiet()
+        opened.write("new")
+    watched.next()
+    assert watched.is_quiet()
+
+
+def test_a_file_that_stays_empty_is_meant(watched: Watched) -> None:
+    start = time.monotonic()
+    watched.file.write_text("")
+    assert watched.next() == ""
+    assert time.monotonic() - start >= 1
     assert watched.is_quiet()
 
 

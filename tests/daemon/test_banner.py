@@ -60,7 +60,8 @@ def test_where_to_open_and_what_goes_where() -> None:
     ],
 )
 def test_an_exposed_front_door_says_what_it_exposes(host: str, url: str, warned: bool) -> None:
-    assert front_door_url(Bound([], host, 2677)) == url
+    assert front_door_url(Bound([], host, 2677), https=False) == url
+    assert front_door_url(Bound([], host, 2677), https=True) == url.replace("http:", "https:")
     warnings = [line for line in said("frontend = 'http://h'", host) if f"listening on {host}" in line]
     assert len(warnings) == warned
 

@@ -123,7 +123,7 @@ class Browser:
         stored = [cookie["name"] for cookie in self._session.send("Network.getAllCookies")["cookies"]]
         for case, result in zip(cases, results, strict=True):
             said = [self._events.said(case, number, answer) for number, answer in enumerate(result, start=1)]
-            said[-1].stored = {name for name in stored if _is_of(case, name)}
+            said[-1].stored = {name for name in stored if is_of(case, name)}
             yield case, said
 
 
@@ -207,7 +207,7 @@ class _Events:
         for event in self._sent[request][at : at + 1]:
             for cookie in event["associatedCookies"]:
                 name = cookie["cookie"]["name"]
-                if not _is_of(case, name):
+                if not is_of(case, name):
                     continue
                 if cookie["blockedReasons"]:
                     hop.held[name] = tuple(cookie["blockedReasons"])
@@ -228,7 +228,8 @@ def cookie_key(line: str) -> str:
     return found[0] if found else ""
 
 
-def _is_of(case: Json, name: str) -> bool:
+def is_of(case: Json, name: str) -> bool:
+    """Whether the cookie is one that this case sets."""
     found = _MARK.search(name)
     return found is not None and found[0].partition("-")[0] == case["id"]
 

@@ -14,14 +14,23 @@ from typing import Any, Literal
 
 from tests.support.daemon import Record
 
-from .asking import Hop, Said
+from .asking import Hop, Said, is_of
 
 Json = dict[str, Any]
 Refusals = set[tuple[str, ...]]
+Held = dict[str, tuple[str, ...]]
+"""Names of cookies that stay behind, and why."""
 Verdict = tuple[str | None, str]
 """Error and parameter."""
 Kind = Literal[
-    "", "empty-jar", "preflight-blocked-twice", "redirect-from-home", "set-cookie-without-credentials", "null-origin"
+    "",
+    "empty-jar",
+    "preflight-blocked-twice",
+    "redirect-from-home",
+    "set-cookie-without-credentials",
+    "null-origin",
+    "control-characters",
+    "set-elsewhere",
 ]
 """What a proxy cannot see, as docs/judge/what-a-proxy-cannot-see.md calls it; "" for what it could."""
 
@@ -40,6 +49,8 @@ class Row:
     browser: Verdict
     record_refuses: Refusals = field(default_factory=set)
     browser_refuses: Refusals = field(default_factory=set)
+    record_holds: Held = field(default_factory=dict)
+    browser_holds: Held = field(default_factory=dict)
 
     @property
     def verdicts_agree(self) -> bool:
@@ -74,11 +85,27 @@ class Row:
         if not self.included and not self.browser_refuses:
             return "set-cookie-without-credentials"
         more = self.record_refuses - self.browser_refuses
+        if more == {("DisallowedCharacter",)} and self._over_http2() and self.browser_refuses <= self.record_refuses:
+            return "control-characters"
         same_site = bool(more) and all("SameSite" in name for reasons in more for name in reasons)
         return "null-origin" if self.hop and same_site and self.browser_refuses <= self.record_refuses else ""
 
+    def _over_http2(self) -> bool:
+        return bool(self.case["steps"][self.step]["hops"][self.hop]["origin"].startswith("https:"))
+
+    @property
+    def holds_agree(self) -> bool:
+        """Whether both say the same of each cookie that stays behind."""
+        return self.record_holds == self.browser_holds
+
+    def kind_of_holds(self) -> Kind:
+        """Why those differ."""
+        return "set-elsewhere" if self.record_holds.items() <= self.browser_holds.items() else ""
+
     def __str__(self) -> str:
-        said = f"record {self.record} {self.record_refuses}, browser {self.browser} {self.browser_refuses}"
+        record = (self.record, self.record_refuses, self.record_holds)
+        browser = (self.browser, self.browser_refuses, self.browser_holds)
+        said = f"record {record}, browser {browser}"
         return f"{self.case['id']} step {self.step} hop {self.hop}: {said}"
 
 
@@ -100,13 +127,21 @@ def _row(case: Json, number: int, at: int, record: Record, said: Said) -> Row:
     ours: Verdict = (verdict["error"], verdict["parameter"])
     if ours[0] == theirs[0] == "HeaderDisallowedByPreflightResponse":
         theirs = ours  # one of those that are lacking: which one, differs from run to run
-    refused = set() if preflight else set(said.hops.get(at, Hop()).refused.values())
-    return Row(case, number, at, ours, theirs, set(_refusals(record)), refused)
+    hop = Hop() if preflight else said.hops.get(at, Hop())
+    row = Row(case, number, at, ours, theirs, set(_refusals(record)), set(hop.refused.values()))
+    row.record_holds, row.browser_holds = _holds(case, record), hop.held
+    return row
 
 
 def _is_request(record: Record, case: Json, number: int) -> bool:
     """Of two OPTIONS at one hop, the one that a page itself asked for names its preflight."""
     return record["preflight"] is not None and case["steps"][number].get("method") == "OPTIONS"
+
+
+def _holds(case: Json, record: Record) -> Held:
+    """Cookies share one jar: those of other cases are not looked at."""
+    held = (cookie for cookie in record["cookies"] if cookie["way"] == "sent" and is_of(case, cookie["name"]))
+    return {cookie["name"]: tuple(cookie["chromium"]["reasons"]) for cookie in held}
 
 
 def _refusals(record: Record) -> Iterator[tuple[str, ...]]:

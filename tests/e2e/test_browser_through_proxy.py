@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,16 @@ async ({url, credentials}) => {
 def _api(seen: Seen) -> Reply:
     if seen.method == "OPTIONS":
         return Reply(501, body=b"no OPTIONS here")
+    if seen.target == "/sign-in":
+        texts = (
+            "strict=1; SameSite=Strict",
+            "lax=1; SameSite=Lax",
+            "unset=1",
+            "away=1; Path=/away; SameSite=None; Secure",
+        )
+        return Reply(headers=[("Set-Cookie", f"{text}; HttpOnly") for text in texts])
+    if seen.target == "/control":
+        return Reply(headers=[("Set-Cookie", "bad=a\x01b; Secure; SameSite=None"), ("X-Bad", "\x7f"), ("X-Good", "1")])
     if seen.method == "GET":
         return Reply(headers=[("Set-Cookie", "sid=1; Secure; SameSite=None")])
     return Reply(body=f"{seen.method} {seen.header('x-custom')} {seen.header('cookie')}".encode())
@@ -84,6 +94,31 @@ def _call(page: Page, url: str, credentials: str = "include") -> dict[str, Any]:
     return answer
 
 
+def _events(context: BrowserContext, page: Page, name: str) -> list[dict[str, Any]]:
+    """What comes of one kind from the DevTools protocol, from now on."""
+    events: list[dict[str, Any]] = []
+
+    def note(event: dict[str, Any]) -> None:  # Playwright takes no built-in function
+        events.append(event)
+
+    session = context.new_cdp_session(page)
+    session.on(f"Network.{name}", note)
+    session.send("Network.enable")
+    return events
+
+
+def _of_api(
+    page: Page, events: list[dict[str, Any]], count: int, url: Callable[[dict[str, Any]], str]
+) -> list[dict[str, Any]]:
+    """Those that are about the API, once there are so many: they come over another way than the page's answer."""
+    for _ in range(80):
+        found = [event for event in events if url(event).startswith(f"{API}/")]
+        if len(found) >= count:
+            break
+        page.wait_for_timeout(25)
+    return found
+
+
 def test_without_devcors_it_is_blocked(tmp_path: Path, api: Server, page_server: Server) -> None:
     rules = f"--host-resolver-rules=MAP api.example.test:443 127.0.0.1:{api.port}"
     with browser(tmp_path / "profile", rules, "--ignore-certificate-errors") as direct:
@@ -103,6 +138,42 @@ def test_with_inject_it_passes_and_the_record_says_why(page: Page, daemon: Daemo
     for record in (preflight, request):
         assert record["cors"]["allowed"]
         assert not record["cors"]["server"]["allowed"]
+
+
+def test_cookies_that_stay_behind_are_told_with_chromiums_own_reasons(
+    context: BrowserContext, page: Page, daemon: Daemon, page_server: Server
+) -> None:
+    page.goto(f"{API}/sign-in")
+    page.goto(page_server.url)
+    events = _events(context, page, "requestWillBeSentExtraInfo")
+    page.evaluate("url => fetch(url, {credentials: 'include'}).then(answer => answer.text())", f"{API}/held")
+    record = daemon.record(lambda record: record["url"] == f"{API}/held")
+    (event,) = _of_api(page, events, 1, lambda event: f"https://{event['headers'].get(':authority')}/")
+    cookies = [cookie for cookie in event["associatedCookies"] if cookie["blockedReasons"]]
+    theirs = {cookie["cookie"]["name"]: cookie["blockedReasons"] for cookie in cookies}
+    ours = {cookie["name"]: cookie["chromium"]["reasons"] for cookie in record["cookies"] if cookie["way"] == "sent"}
+    assert ours == theirs
+    assert theirs.keys() == {"strict", "lax", "unset", "away"}
+
+
+def test_a_control_character_costs_its_own_line_and_not_the_connection(
+    context: BrowserContext, page: Page, daemon: Daemon
+) -> None:
+    events = _events(context, page, "responseReceived")
+    paths = [f"{API}/beside/{number}" for number in range(6)]
+    answers = page.evaluate(
+        """async urls => {
+          const ask = url => fetch(url).then(async answer => [answer.status, await answer.text()], String);
+          return Promise.all(urls.map(ask));
+        }""",
+        [*paths[:3], f"{API}/control", *paths[3:]],
+    )
+    assert answers == [[200, "ok"]] * 7
+    spoken = _of_api(page, events, 7, lambda event: event["response"]["url"])
+    assert [event["response"]["protocol"] for event in spoken] == ["h2"] * 7
+    record = daemon.record(lambda record: record["url"] == f"{API}/control")
+    (cookie,) = record["cookies"]
+    assert not cookie["chromium"]["accepted"]
 
 
 def test_what_is_only_observed_is_told_in_the_browsers_own_words(page: Page, daemon: Daemon) -> None:

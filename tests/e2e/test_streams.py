@@ -12,6 +12,7 @@ from typing import cast
 
 import httpx
 import pytest
+from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 from tests.support.daemon import Daemon, running
@@ -132,9 +133,15 @@ def test_a_client_that_leaves_while_the_upstream_is_dialed_is_no_error(tmp_path:
             filler.close()
 
 
-def _socket_exchange(door: Daemon, *messages: str | bytes) -> tuple[list[str | bytes | None], int | None]:
+def _socket_exchange(
+    door: Daemon, *messages: str | bytes, origin: str = ""
+) -> tuple[list[str | bytes | None], int | None]:
+    request = HTTPRequest(
+        f"ws://localhost:{door.port}/ws/echo", headers={"Origin": origin or f"http://localhost:{door.port}"}
+    )
+
     async def run() -> tuple[list[str | bytes | None], int | None]:
-        client = await websocket_connect(f"ws://localhost:{door.port}/ws/echo")
+        client = await websocket_connect(request)
         answers = []
         for message in messages:
             await client.write_message(message, binary=isinstance(message, bytes))
@@ -154,6 +161,15 @@ def test_websocket_messages_pass(door: Daemon, lane: Lane) -> None:
     assert (record["status"], record["route"]) == (101, "/ws")
     # mitmproxy's own layer, which scripts need, hands messages over, not bytes
     assert record["response_bytes"] > 300_000 if lane == "gateway" else record["response_bytes"] == 0
+    assert record["warnings"] == []  # our own page: the backend sees its own origin
+
+
+def test_a_socket_that_lets_a_page_of_elsewhere_in_is_warned_of(door: Daemon) -> None:
+    _socket_exchange(door, "hello", origin="https://evil.test")
+    record = door.record(lambda record: record["origin"] == "https://evil.test")
+    (warning,) = record["warnings"]
+    assert "was opened to a page of https://evil.test" in warning
+    assert record["cors"] is None
 
 
 def test_a_close_code_stays_what_it_was(door: Daemon) -> None:

@@ -369,14 +369,17 @@ CORS = [
 FRONT = "frontend = 'http://h:1'\n[server]\n"
 SERVER = [
     Case("Config.server", f"{FRONT}listen = 'localhost:2677'", Ask(), {"to": "http://h:1/"}),
+    Case("Server.https", f"{FRONT}https = true", Ask("PUT /x?q"), {"answer": 308}),
+    Case("Server.https", f"{FRONT}https = 'h2'", Ask(), {"answer": 308}),
     Case("Server.allowed_hosts", FRONT, Ask(host="dev.test"), {"answer": 403}),
     Case("Server.allowed_hosts", f"{FRONT}allowed_hosts = ['dev.test']", Ask(host="dev.test:1"), {"to": "http://h:1/"}),
 ]
 
 CASES = [*ROUTING, *REQUEST, *RESPONSE, *UPSTREAM, *INTERCEPT, *MODES, *CORS, *SERVER]
-REFUSED = {"Server.https": "true", "Server.admin": "2678", "Server.capture": "1024"}
-# where it listens and what it runs is the engine's to do: test_listening.py and test_own_scripts.py in tests/proxy
-ELSEWHERE = {"Server.listen", "Config.scripts"}
+REFUSED = {"Server.admin": "2678"}
+# where it listens, what it runs and what it keeps is the lanes' to do: test_listening.py, test_own_scripts.py and
+# test_flows.py in tests/proxy
+ELSEWHERE = {"Server.listen", "Config.scripts", "Server.capture"}
 
 
 @pytest.mark.parametrize(("key", "toml", "ask", "expected"), CASES, ids=[case.key for case in CASES])

@@ -9,7 +9,7 @@ import pytest
 from devcors.heads import has_token, value
 from devcors.policy import Answer, explain
 from devcors.policy.failures import Failure, FailureKind
-from tests.policy.asking import PAGE, answer_of, facts_of, forward_of, head_of, policy_of
+from tests.policy.asking import DOOR, PAGE, answer_of, facts_of, forward_of, head_of, policy_of
 
 EVIL = '/<script>alert("1")</script>&amp;'
 ROUTED = policy_of("""
@@ -146,3 +146,20 @@ def test_explaining_answers_and_relays() -> None:
     relayed = explain(ROUTED, head_of("GET /x"), facts_of("http://unnamed.test")).to_json()
     assert relayed["relayed"]["headers"] == [["Host", "unnamed.test"]]
     assert relayed["routes"] == []
+
+
+@pytest.mark.parametrize(("origin", "error"), [(PAGE, None), ("https://elsewhere.example", "MissingAllowOriginHeader")])
+def test_an_answer_in_a_servers_place_is_judged_too(origin: str, error: str | None) -> None:
+    policy = policy_of("[routes]\n'/api' = 'http://h:1'")
+    forward = forward_of(policy, head_of("GET /api", {"Origin": origin}))
+    answer = policy.failure(forward, Failure("connect", "ECONNREFUSED"))
+    assert answer.judge is not None
+    outcome = answer.judge()
+    assert outcome.verdict.chromium.error == error
+    assert outcome.server.chromium.error == "MissingAllowOriginHeader"
+
+
+def test_a_page_of_our_own_gets_no_verdict_on_a_failure() -> None:
+    policy = policy_of("[routes]\n'/api' = 'http://h:1'")
+    forward = forward_of(policy, head_of("GET /api", {"Origin": DOOR}))
+    assert policy.failure(forward, Failure("closed", "x")).judge is None

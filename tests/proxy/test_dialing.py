@@ -16,6 +16,8 @@ from devcors.config.schema import Timeout
 from devcors.policy.rules import Upstream
 from devcors.proxy.dialing import Dialer, DialError, Streams, is_loopback_peer
 
+pytestmark = pytest.mark.alone
+
 STREAMS = cast("Streams", object())
 
 

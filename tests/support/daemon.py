@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -54,11 +54,10 @@ class Daemon:
         self.messages: list[str] = []
         self._news: queue.Queue[None] = queue.Queue()
         self._ready = threading.Event()
-        assert process.stdout is not None
-        assert process.stderr is not None
         self._readers = [
-            threading.Thread(target=self._read, args=(process.stdout, self._on_record), daemon=True),
-            threading.Thread(target=self._read, args=(process.stderr, self._on_message), daemon=True),
+            threading.Thread(target=self._read, args=(stream, on_line), daemon=True)
+            for stream, on_line in ((process.stdout, self._on_record), (process.stderr, self._on_message))
+            if stream is not None
         ]
         for reader in self._readers:
             reader.start()
@@ -144,8 +143,12 @@ def running(
     any_port: bool = True,
     status: int = 0,
     subcommand: str = "up",
+    records: Path | None = None,
 ) -> Iterator[Daemon]:
-    """A running daemon in `folder`, whose devcors.toml is `config`; ended, and seen to end with `status`."""
+    """A running daemon in `folder`, whose devcors.toml is `config`; ended, and seen to end with `status`.
+
+    With `records` its records go to that file, and cost this process nothing.
+    """
     if config is not None:
         (folder / "devcors.toml").write_text(config)
     port = ["--port", "0"] if any_port else []
@@ -159,15 +162,17 @@ def running(
         *arguments,
         *(["--", *command] if command else []),
     ]
-    process = subprocess.Popen(
-        line,
-        cwd=folder,
-        env=environment(folder / "home", environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with records.open("wb") if records else nullcontext(subprocess.PIPE) as stdout:
+        process = subprocess.Popen(
+            line,
+            cwd=folder,
+            env=environment(folder / "home", environ),
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # as in a terminal of its own: not of this one's share of the processor
+        )
     daemon = Daemon(process)
     try:
         daemon.wait_ready()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import AF_INET6
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -58,6 +60,7 @@ class Server(ThreadingHTTPServer):
         self.seen: list[Seen] = []
         super().__init__((host, port), _Handler)
         self.tls = context is not None
+        self._open: set[Any] = set()
         if context is not None:
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
@@ -71,12 +74,31 @@ class Server(ThreadingHTTPServer):
         """Its origin by the name localhost."""
         return f"{'https' if self.tls else 'http'}://localhost:{self.port}"
 
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remembers the connection."""
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Forgets the connection."""
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        """Ends what is open too, as a process does that ends."""
+        super().server_close()
+        for request in tuple(self._open):
+            with suppress(OSError):
+                request.shutdown(socket.SHUT_RDWR)
+
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that went away is not worth a traceback."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # head and body are two writes: Nagle's algorithm would hold the second one back for a delayed ACK, some 40 ms
+    disable_nagle_algorithm = True
     server: Server
 
     def _serve(self) -> None:

@@ -20,6 +20,8 @@ from devcors.system.children import Child, find_program
 from devcors.system.pipes import start_on_pipes
 from devcors.system.processes import from_proc, from_ps, living
 
+pytestmark = pytest.mark.alone
+
 Starter = Callable[..., Awaitable[Child]]
 
 

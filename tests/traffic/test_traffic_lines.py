@@ -10,8 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from devcors.cookies.browsers import CHROMIUM
+from devcors.cookies.jar import Jar
+from devcors.cookies.scope import Context
 from devcors.heads import Fields, ResponseHead
-from devcors.policy import Policy
+from devcors.policy import Policy, held
 from devcors.traffic.lines import details, line
 from devcors.traffic.record import Exchange
 from tests.policy.asking import PAGE, facts_of, forward_of, head_of, policy_of
@@ -91,6 +94,34 @@ def test_details_say_what_the_console_says_and_what_to_do() -> None:
     assert all(after.startswith("hint: ") for one, after in pairwise(said) if one.startswith("✗"))
     rewritten = judged(((b"Set-Cookie", b"sid=1; Path=/v2"),), "localhost", ROUTED)
     assert [text.plain.strip() for text in details(rewritten)][-1] == "~ cookie sid: Path /v2 -> /api"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            b"sid=1; Path=/; SameSite=Lax",
+            ["✗ cookie sid held back by Chromium, Firefox", "hint: For every browser, Same"],
+        ),
+        (b"sid=1; Path=/else; SameSite=None; Secure", []),  # as its Path says
+    ],
+)
+def test_a_cookie_that_stays_behind(text: bytes, said: list[str]) -> None:
+    included = {"Origin": "https://app.other", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Storage-Access": "active"}
+    forward = forward_of(POLICY, head_of("GET /x", included, host="api.test"), facts_of("https://api.test"))
+    jar = Jar(CHROMIUM)
+    jar.receive([text], Context("https", "api.test", "/"), 0.0)
+    ended = exchange()
+    ended.jar = held.Jar(CHROMIUM, tuple(jar.contents(0.0)), forward, 1.0)
+    lines = [text.plain.strip() for text in details(ended)]
+    assert len(lines) == len(said)
+    assert all(map(str.startswith, lines, said))
+
+
+def test_warnings_follow_the_line() -> None:
+    warned = exchange()
+    warned.warnings = ("any page may open it\x07",)
+    assert [text.plain.strip() for text in details(warned)] == ["! any page may open it�"]
 
 
 def printed(ended: Exchange) -> str:

@@ -10,12 +10,14 @@ from typing import Protocol
 
 from devcors.errors import MalformedError
 from devcors.heads import Fields
-from devcors.policy.checks import Refusal
+from devcors.policy.checks import MAX_FIELDS, Refusal
 
 from .heads import find_end, read_block
 
-# RFC 9112, section 7.1. Strict: hexadecimal digits at once, no more than 15 of them; then at most an extension
-_SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})(;[\t\x20-\x7e\x80-\xff]*)?\r\n")
+# RFC 9112, section 7.1. Strict: hexadecimal digits at once, no more than 15 that count; then at most an extension
+_SIZE = rb"0*[0-9A-Fa-f]{1,15}"
+_SIZE_LINE = re.compile(rb"(" + _SIZE + rb")(;[\t\x20-\x7e\x80-\xff]*)?\r\n")
+_SIZE_BEGUN = re.compile(_SIZE + rb"(?:;[\t\x20-\x7e\x80-\xff]*)?\r?")
 _MAX_SIZE_LINE = 4096
 _MAX_EXTENSIONS = 16 * 1024  # bytes in one message: they are of no use to anybody, and a way to keep a server busy
 _MAX_TRAILERS = 16 * 1024
@@ -142,7 +144,7 @@ class ChunkedBody:
     def _read_size(self, data: bytes, at: int) -> int:
         end = data.find(b"\n", at)
         if end < 0:
-            if len(data) - at > _MAX_SIZE_LINE or not _could_be_size(data[at:]):
+            if len(data) - at > _MAX_SIZE_LINE or not _SIZE_BEGUN.fullmatch(data, at):
                 raise MalformedError("a chunk's size is not a hexadecimal number (RFC 9112, section 7.1)")
             return -1
         line = _SIZE_LINE.fullmatch(data, at, end + 1)
@@ -176,6 +178,8 @@ class ChunkedBody:
         block = read_block(section[:end])
         if isinstance(block, Refusal):
             raise MalformedError(f"in the trailer section, {block.message}")
+        if len(block.fields) > MAX_FIELDS:
+            raise MalformedError(f"more than {MAX_FIELDS} trailer fields")
         self.trailers = block.fields
         return self._finish(data, at + end)
 
@@ -186,13 +190,6 @@ class ChunkedBody:
     def end(self) -> bool:
         """RFC 9112, section 8: without the last chunk it is incomplete."""
         return self.done
-
-
-_SIZE_BEGUN = re.compile(rb"[0-9A-Fa-f]{1,15}(?:;[\t\x20-\x7e\x80-\xff]*)?\r?")
-
-
-def _could_be_size(begun: bytes) -> bool:
-    return _SIZE_BEGUN.fullmatch(begun) is not None
 
 
 def chunk(data: bytes) -> bytes:

@@ -286,6 +286,8 @@ class ClientConnection(asyncio.Protocol):
         self.flush()
         self._release()
         self._body, self._buffer = None, b""
+        if self.transport.is_closing():
+            return
         if self._eof or not self.transport.can_write_eof():
             self.transport.close()
             return

@@ -126,7 +126,10 @@ class GatewayExchange:
 
     def request_data(self, data: bytes) -> None:
         """A piece of the request's body, not empty."""
-        self.record.request_bytes += len(data)
+        record = self.record
+        record.request_bytes += len(data)
+        if (captured := record.captured) is not None:
+            captured.add(captured.request, data)
         self._write_on(chunk(data) if self._framing.chunked else data)
 
     def request_end(self, trailers: Fields) -> None:
@@ -205,7 +208,10 @@ class GatewayExchange:
     def response_data(self, data: bytes) -> None:
         """A piece of the response's body, not empty."""
         if not self._dropped:
-            self.record.response_bytes += len(data)
+            record = self.record
+            record.response_bytes += len(data)
+            if (captured := record.captured) is not None:
+                captured.add(captured.response, data)
             self._client.write(chunk(data) if self._chunked else data)
 
     def response_end(self, trailers: Fields) -> None:

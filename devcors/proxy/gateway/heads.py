@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import httptools
 
-from devcors.heads import Fields, RequestHead, ResponseHead, has_token, value
+from devcors.heads import Fields, RequestHead, ResponseHead, has_token, value, without
 from devcors.policy.checks import MAX_HEAD, MAX_TARGET, Refusal
 
 from .framing import Framing, framing_of
@@ -29,6 +29,7 @@ _REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^\x00-\x20\x7f]+) 
 # RFC 9112, section 4; a reason phrase may be empty, and many servers leave the blank before it out
 _STATUS_LINE = re.compile(rb"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?\r\n")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
+_BARE_CR = re.compile(rb"\r(?!\n|\Z)")
 _LIKE_A_VERSION = re.compile(rb"[^\r\n]* HTTP/[0-9]+(\.[0-9]+)?\r?\n")
 
 
@@ -86,6 +87,8 @@ def unfinished(data: bytes) -> Refusal | None:
         return Refusal(414, f"the request target is longer than {MAX_TARGET} bytes", "send the data in the body")
     if len(data) > MAX_HEAD:
         return too_large()
+    if _BARE_CR.search(data):
+        return Refusal(400, "a CR without LF stands in the head (RFC 9112, section 2.2)", "end lines by CRLF")
     return None
 
 
@@ -107,7 +110,10 @@ def read_request(data: bytes) -> ReceivedRequest | Refusal:
         return block
     if minor == b"0" and block.framing.chunked:  # RFC 9112, section 6.1: a 1.0 hop may not know what it is
         return Refusal(400, "Transfer-Encoding in an HTTP/1.0 request (RFC 9112, section 6.1)", "use HTTP/1.1")
-    return ReceivedRequest(RequestHead(method, target, block.fields), int(minor), block)
+    fields = block.fields
+    if minor == b"0":  # RFC 9110, section 7.8: Upgrade counts for nothing there
+        fields = without(fields, b"upgrade")
+    return ReceivedRequest(RequestHead(method, target, fields), int(minor), block)
 
 
 def _bad_line(data: bytes) -> Refusal:

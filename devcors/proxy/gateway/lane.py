@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from devcors.errors import MalformedError
-from devcors.heads import RequestHead
+from devcors.heads import RequestHead, value
 from devcors.policy import Answer, Facts, Forward, Policy, Relay
 from devcors.policy.checks import MAX_HEAD, Refusal
 from devcors.proxy.authority import CertificateAuthority
@@ -82,7 +82,10 @@ class Gateway:
             return Refusal(400, f"the request target is {error.message}", "send http://host:port/path")
         if scheme.lower() != b"http" or not self.policy.door.is_own(host.host, host.port_or("http")):
             return None
-        own = RequestHead(head.method, path if path.startswith(b"/") else b"/" + path, head.fields)
+        fields = head.fields
+        if request.minor == 0 and value(fields, b"host") is None:  # RFC 9112, section 3.2.2: 1.0 knows no Host
+            fields = ((b"Host", authority), *fields)
+        own = RequestHead(head.method, path if path.startswith(b"/") else b"/" + path, fields)
         return request._replace(head=own), facts._replace(authority=host)
 
     def is_tunnel_to_itself(self, target: bytes, facts: Facts) -> bool:

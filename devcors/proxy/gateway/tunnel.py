@@ -66,11 +66,13 @@ class TunnelEnd(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """This side reads slower than the other sends."""
-        self.other.transport.pause_reading()
+        if not self.other._lost:  # noqa: SLF001 - the same class
+            self.other.transport.pause_reading()
 
     def resume_writing(self) -> None:
         """It has caught up."""
-        self.other.transport.resume_reading()
+        if not self.other._lost:  # noqa: SLF001 - the same class
+            self.other.transport.resume_reading()
 
 
 def join(

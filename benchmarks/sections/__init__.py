@@ -1,0 +1,1 @@
+"""One measurement each. They put what they find into the run's figures, and failures too."""
