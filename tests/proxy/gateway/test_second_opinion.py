@@ -148,7 +148,8 @@ def test_a_request_is_llhttps_too(method: bytes, target: bytes, version: bytes, 
     assert fields == read.head.fields
     assert seen.parser.get_http_version() == f"1.{read.minor}"
     if not seen.parser.should_upgrade():
-        assert seen.keep_alive == read.persistent
+        # RFC 9112, section 9.3: `close` comes first, also where `keep-alive` stands beside it in HTTP/1.0
+        assert read.persistent == (seen.keep_alive and not read.block.close)
         same_end(seen, body_of(read.block.framing), stream)
 
 
