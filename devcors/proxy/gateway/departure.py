@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+_CLOSED = 7  # TCP_CLOSE of the kernel's include/net/tcp_states.h
 _TABLES = {socket.AF_INET: Path("/proc/net/tcp"), socket.AF_INET6: Path("/proc/net/tcp6")}
 
 
@@ -21,6 +22,8 @@ def has_departed(transport: asyncio.BaseTransport) -> bool:
     """True where it is known that nobody reads any more."""
     if not sys.platform.startswith("linux"):
         return False
+    if _was_reset(transport.get_extra_info("socket")):
+        return True
     own, peer = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
     if not own or not peer or not ipaddress.ip_address(peer[0]).is_loopback:
         return False
@@ -34,6 +37,15 @@ def has_departed(transport: asyncio.BaseTransport) -> bool:
         return False  # our own end is not in the table: it is not all connections (a sandbox, another namespace)
     inode = owner(lines, there, here)
     return inode is None or inode == "0"
+
+
+def _was_reset(connection: socket.socket | None) -> bool:
+    """A reset leaves no trace in the table; our own end knows of it, though whoever does not read is not told."""
+    try:
+        # tcp(7): the first byte of struct tcp_info is the state
+        return connection is not None and connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _CLOSED
+    except OSError:
+        return False
 
 
 def abort_if_departed(transport: asyncio.WriteTransport, delays: Sequence[float], matters: Callable[[], bool]) -> None:

@@ -116,6 +116,11 @@ class FakeTransport(asyncio.Transport):
         assert (level, option) == (socket.SOL_SOCKET, socket.SO_LINGER)
         self._lingers = any(value[4:])
 
+    def getsockopt(self, level: int, option: int, _: int) -> bytes:
+        """As its own socket: the state, which is ESTABLISHED until it is told of its end."""
+        assert (level, option) == (socket.IPPROTO_TCP, socket.TCP_INFO)
+        return b"\1"
+
     def fileno(self) -> int:
         """Nothing lies in any kernel's buffer here."""
         raise OSError(errno.EBADF, "no such file")
