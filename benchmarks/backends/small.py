@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import sys
+from typing import cast
 
 from .answer import CROSS_TARGET, response
 
@@ -16,8 +17,8 @@ class Answers(asyncio.Protocol):
     """One answer for each request head, in order. Requests have no bodies here."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport, self._rest = transport, b""
+        # by its type alone: uvloop's transports are none of asyncio's
+        self._transport, self._rest = cast("asyncio.Transport", transport), b""
 
     def data_received(self, data: bytes) -> None:
         *heads, self._rest = (self._rest + data).split(b"\r\n\r\n")
