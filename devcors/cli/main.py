@@ -192,6 +192,25 @@ def doctor(config: ConfigFile = None, profile: Profile = None, json: Json = Fals
     raise typer.Exit(print_checkup(config, profile, as_json=json))
 
 
+@app.command("trust")
+def trust_(
+    status: Annotated[bool, typer.Option("--status", help="Only say where it is trusted.")] = False,
+    json: Json = False,
+) -> None:
+    """Let the system and the browsers of this user trust devcors' certificate authority."""
+    from .trusting import print_status, print_trust
+
+    raise typer.Exit(print_status(as_json=json) if status else print_trust(as_json=json))
+
+
+@app.command("untrust")
+def untrust_(json: Json = False) -> None:
+    """Take the certificate authority out of every store where it is."""
+    from .trusting import print_untrust
+
+    raise typer.Exit(print_untrust(as_json=json))
+
+
 @app.command()
 def addons() -> None:
     """Print the folder of the mitmproxy scripts, for `mitmweb -s`."""
