@@ -212,6 +212,37 @@ def untrust_(json: Json = False) -> None:
 
 
 @app.command()
+def env(
+    config: ConfigFile = None,
+    profile: Profile = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Where devcors listens, if not as configured.")
+    ] = None,
+    shell: Annotated[str | None, typer.Option(metavar="NAME", help="sh, fish or powershell; else by $SHELL.")] = None,
+    json: Json = False,
+) -> None:
+    """Print settings for a shell whose programs go through devcors and trust it: eval "$(devcors env)"."""
+    from .environment import print_environment
+
+    print_environment(config, profile, port, shell, as_json=json)
+
+
+@app.command("run", context_settings={"allow_interspersed_args": False})
+def run_(
+    command: Annotated[list[str] | None, typer.Argument(metavar="-- COMMAND…", help="What to run.")] = None,
+    config: ConfigFile = None,
+    profile: Profile = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Where devcors listens, if not as configured.")
+    ] = None,
+) -> None:
+    """Run one command as `env` would have it; its exit status is devcors'."""
+    from .environment import run_command
+
+    run_command(config, profile, port, command or [])
+
+
+@app.command()
 def addons() -> None:
     """Print the folder of the mitmproxy scripts, for `mitmweb -s`."""
     from .asking import print_addons_folder
