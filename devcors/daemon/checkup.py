@@ -1,4 +1,4 @@
-"""What `doctor` looks at: versions with known trouble, port, config, backends, certificate authority and who trusts it."""
+"""What `doctor` looks at: versions with known trouble, port, config, backends, and who trusts the authority."""
 
 from __future__ import annotations
 

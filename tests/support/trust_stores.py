@@ -4,6 +4,7 @@ formats that the systems' manuals and sources show.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,13 +13,42 @@ from pathlib import Path
 import pytest
 
 from devcors.proxy.authority import CertificateAuthority
-from devcors.system.trust.store import Done, Root
+from devcors.system.trust.store import Done, Root, StoreError
+
+HASHED = Path("/etc/ssl/certs")
+FOLDERS = (HASHED, Path("/usr/local/share/ca-certificates"), Path("/etc/ca-certificates"))
+JAVA = Path("/etc/ssl/certs/java/cacerts")
 
 
 def new_root(folder: Path) -> Root:
     """A real authority's certificate."""
     authority = CertificateAuthority.load_or_create(folder)
     return Root(authority.certificate, authority.path)
+
+
+class Shelf:
+    """A store in memory that may refuse."""
+
+    def __init__(self, name: str) -> None:
+        self.name = self.place = name
+        self.held: set[str] = set()
+        self.refuses: set[str] = set()
+
+    def check(self, root: Root) -> bool:
+        self._may("check")
+        return root.sha256 in self.held
+
+    def install(self, root: Root) -> None:
+        self._may("install")
+        self.held.add(root.sha256)
+
+    def remove(self, root: Root) -> None:
+        self._may("remove")
+        self.held.discard(root.sha256)
+
+    def _may(self, what: str) -> None:
+        if what in self.refuses:
+            raise StoreError(f"no {what}", hint="do it by hand")
 
 
 @dataclass
@@ -153,6 +183,19 @@ class WindowsCertutil:
     def delete(self, certificate: str) -> Done:
         self.held = [root for root in self.held if root.sha1 != certificate]
         return Done(0, "CertUtil: -delstore command completed successfully.\n", "")
+
+
+def system_store_state() -> dict[Path, str]:
+    """Debian's store: every file by its mode and content, every link by where it leads; Java's keystore holds times of its own."""
+    found = {}
+    for folder in FOLDERS:
+        for path in folder.rglob("*"):
+            if path.is_symlink():
+                found[path] = f"-> {path.readlink()}"
+            elif path.is_file() and path != JAVA:
+                found[path] = f"{path.stat().st_mode:o} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+    found[Path("/etc/ca-certificates.conf")] = Path("/etc/ca-certificates.conf").read_text()
+    return found
 
 
 def system_store_allowed() -> None:

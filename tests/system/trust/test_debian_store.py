@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 from collections.abc import Iterator
@@ -14,26 +13,10 @@ from devcors.system.trust.commands import MachineCommands
 from devcors.system.trust.linux import LAYOUTS, LinuxStore, linux_stores
 from devcors.system.trust.store import Root
 from tests.support.programs import needed
-from tests.support.trust_stores import new_root, system_store_allowed
+from tests.support.trust_stores import HASHED, JAVA, new_root, system_store_allowed, system_store_state
 
 # the store is the machine's: nobody else may change it meanwhile
 pytestmark = pytest.mark.alone
-
-FOLDERS = (Path("/etc/ssl/certs"), Path("/usr/local/share/ca-certificates"), Path("/etc/ca-certificates"))
-JAVA = Path("/etc/ssl/certs/java/cacerts")
-
-
-def state() -> dict[Path, str]:
-    """Every file by its mode and content, every link by where it leads; Java's keystore holds times of its own."""
-    found = {}
-    for folder in FOLDERS:
-        for path in folder.rglob("*"):
-            if path.is_symlink():
-                found[path] = f"-> {path.readlink()}"
-            elif path.is_file() and path != JAVA:
-                found[path] = f"{path.stat().st_mode:o} {hashlib.sha256(path.read_bytes()).hexdigest()}"
-    found[Path("/etc/ca-certificates.conf")] = Path("/etc/ca-certificates.conf").read_text()
-    return found
 
 
 @pytest.fixture
@@ -56,7 +39,7 @@ def root(tmp_path: Path, store: LinuxStore) -> Iterator[Root]:
 
 def trusted_by_openssl(root: Root) -> bool:
     """By the bundle and by the folder of hashed links, both of which programs use."""
-    file, folder = FOLDERS[0] / "ca-certificates.crt", FOLDERS[0]
+    file, folder = HASHED / "ca-certificates.crt", HASHED
     environ = {name: text for name, text in os.environ.items() if not name.startswith("SSL_CERT_")}
     ways = (["-no-CApath", "-CAfile", str(file)], ["-no-CAfile", "-CApath", str(folder)])
     answers = {
@@ -71,17 +54,17 @@ def trusted_by_openssl(root: Root) -> bool:
 
 def test_in_and_out_again_without_a_trace(store: LinuxStore, root: Root) -> None:
     subprocess.run(["update-ca-certificates"], check=True, capture_output=True)  # what an administrator left to do
-    before = state()
+    before = system_store_state()
     assert not trusted_by_openssl(root)
     for _ in range(2):
         store.install(root)
     assert store.check(root)
     assert trusted_by_openssl(root)
-    assert state() != before
+    assert system_store_state() != before
     for _ in range(2):
         store.remove(root)
     assert not store.check(root)
     assert not trusted_by_openssl(root)
-    assert state() == before
+    assert system_store_state() == before
     if JAVA.exists():
         assert root.name.encode() not in JAVA.read_bytes()

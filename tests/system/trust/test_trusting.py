@@ -10,34 +10,9 @@ import pytest
 
 from devcors.config.dirs import data_dir
 from devcors.proxy.authority import CERTIFICATE_FILE
-from devcors.system.trust.store import Done, Root, StoreError
+from devcors.system.trust.store import Done
 from devcors.system.trust.trusting import Outcome, current_root, stores_here, trust, untrust, whereabouts
-from tests.support.trust_stores import Recording
-
-
-class Shelf:
-    """A store in memory that may refuse."""
-
-    def __init__(self, name: str) -> None:
-        self.name = self.place = name
-        self.held: set[str] = set()
-        self.refuses: set[str] = set()
-
-    def check(self, root: Root) -> bool:
-        self._may("check")
-        return root.sha256 in self.held
-
-    def install(self, root: Root) -> None:
-        self._may("install")
-        self.held.add(root.sha256)
-
-    def remove(self, root: Root) -> None:
-        self._may("remove")
-        self.held.discard(root.sha256)
-
-    def _may(self, what: str) -> None:
-        if what in self.refuses:
-            raise StoreError(f"no {what}", hint="do it by hand")
+from tests.support.trust_stores import Recording, Shelf
 
 
 @pytest.fixture(autouse=True)
