@@ -186,7 +186,7 @@ class WindowsCertutil:
 
 
 def system_store_state() -> dict[Path, str]:
-    """Debian's store: every file by its mode and content, every link by where it leads; Java's keystore holds times of its own."""
+    """Debian's store: files by mode and content, links by where they lead; Java's keystore holds times of its own."""
     found = {}
     for folder in FOLDERS:
         for path in folder.rglob("*"):
