@@ -26,7 +26,8 @@ class Caller:
 
 def calling_user(environ: Mapping[str, str] | None = None) -> Caller | None:
     """The user behind `sudo`; None where there is no sudo, or root used it."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+    # the real id: the effective one is the caller's already inside of as_calling_user
+    if not hasattr(os, "getuid") or os.getuid() != 0:
         return None
     return _named_by(os.environ if environ is None else environ)
 
@@ -51,8 +52,8 @@ def as_calling_user() -> Iterator[Caller | None]:
     The rights are the process's: no other thread may need root's meanwhile.
     """
     caller = calling_user()
-    if caller is None:
-        yield None
+    if caller is None or os.geteuid() != 0:  # nothing to give up, or given up by a block around this one
+        yield caller
         return
     group = os.getegid()
     os.setegid(caller.gid)

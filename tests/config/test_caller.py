@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 import os
-import pwd
 import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from devcors.config.caller import as_calling_user, calling_user, in_users_home, user_home
 from devcors.config.dirs import data_dir
 from devcors.proxy.authority import CertificateAuthority
-
-UID, GID = 61234, 61235
+from tests.support.caller import GID, UID, behind_sudo
 
 
 @pytest.fixture
 def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The home of a user who has called sudo; only root can play this."""
-    if os.geteuid() != 0:
-        message = "only root can act for another user"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    with tempfile.TemporaryDirectory(prefix="devcors-caller-") as name:  # pytest's own folder is closed to others
-        folder = Path(name)
-        os.chown(folder, UID, GID)
-        monkeypatch.setattr(pwd, "getpwuid", lambda uid: {UID: SimpleNamespace(pw_dir=name)}[uid])
-        monkeypatch.setenv("SUDO_UID", str(UID))
-        monkeypatch.setenv("SUDO_GID", str(GID))
-        for variable in ("DEVCORS_HOME", "XDG_DATA_HOME"):
-            monkeypatch.delenv(variable, raising=False)
+    with behind_sudo(monkeypatch) as folder:
         yield folder
 
 
@@ -62,8 +46,11 @@ def test_a_link_leads_only_where_the_caller_may_go(home: Path) -> None:
 
 def test_rights_come_back_after_a_failure(home: Path) -> None:
     def fail() -> None:
-        with as_calling_user(), as_calling_user():
-            assert os.geteuid() == UID
+        with as_calling_user():
+            with as_calling_user() as caller:
+                assert caller is not None
+            assert (os.geteuid(), os.getegid()) == (UID, GID)
+            assert user_home() == home
             raise ValueError("inside")
 
     with pytest.raises(ValueError, match="inside"):
@@ -88,5 +75,5 @@ def test_without_a_caller_all_is_as_ever(home: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_who_is_not_root_was_not_called_by_sudo(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: UID)
+    monkeypatch.setattr(os, "getuid", lambda: UID)
     assert calling_user() is None
