@@ -102,9 +102,8 @@ class LinuxStore:
     def remove(self, root: Root) -> None:
         """The anchor, then the bundle."""
         file = self._anchor(root)
-        fresh = " --fresh" if self._is_debian else ""
-        by_hand = f"sudo rm -f {_quoted(file)} && {self._refresh_by_hand()}{fresh}"
-        if not file.exists() and not self.check(root):
+        by_hand = self._removal_by_hand(file)
+        if not file.exists() and not self._link(root).is_symlink() and not self.check(root):
             return
         self._needs_refresh(by_hand)
         try:
@@ -125,9 +124,15 @@ class LinuxStore:
         if self._commands.find(self._layout.refresh[0]) is None:
             raise StoreError(f"{self._layout.refresh[0]} is missing", hint=f"install ca-certificates, then {by_hand}")
 
+    def _link(self, root: Root) -> Path:
+        """What Debian's program makes beside its bundle, and leaves there when the anchor is removed by hand."""
+        return self._bundle.parent / f"{root.file_name}.pem"
+
     @property
-    def _is_debian(self) -> bool:
-        return self._layout.suffix == ".crt"
+    def _deselects(self) -> bool:
+        """Debian's and Ubuntu's program; Alpine's has the same name and folders, yet other options."""
+        program = self._commands.find(self._layout.refresh[0])
+        return self._layout.suffix == ".crt" and program is not None and b"--certsconf" in Path(program).read_bytes()
 
     @contextmanager
     def _told_to_deselect(self, root: Root) -> Iterator[tuple[str, ...]]:
@@ -137,12 +142,8 @@ class LinuxStore:
         not told, so that Java's keystore keeps the certificate for ever. What the configuration deselects, it removes
         everywhere. So it is given a configuration with one line more.
         """
-        program = self._commands.find(self._layout.refresh[0])
-        if not self._is_debian or program is None:
+        if not self._deselects:
             yield ()
-            return
-        if b"--certsconf" not in Path(program).read_bytes():  # Alpine's, which looks for links that lead nowhere
-            yield ("--fresh",)
             return
         with tempfile.NamedTemporaryFile(prefix="devcors-", suffix=".conf") as configuration:
             with suppress(FileNotFoundError):
@@ -155,6 +156,13 @@ class LinuxStore:
         program, *words = self._layout.refresh
         done = self._commands.run([self._commands.find(program) or program, *words, *further])
         checked(done, program, by_hand)
+
+    def _removal_by_hand(self, file: Path) -> str:
+        by_hand = f"sudo rm -f {_quoted(file)} && "
+        if not self._deselects:
+            return by_hand + self._refresh_by_hand()
+        listing = f"(cat /etc/ca-certificates.conf; echo '!{file.name}') > $c"
+        return f"{by_hand}c=$(mktemp) && {listing} && {self._refresh_by_hand()} --certsconf $c"
 
     def _refresh_by_hand(self) -> str:
         return "sudo " + " ".join(self._layout.refresh)
