@@ -186,10 +186,60 @@ def diagnose(
 
 @app.command()
 def doctor(config: ConfigFile = None, profile: Profile = None, json: Json = False) -> None:
-    """Check versions, port, config, backends and certificate authority."""
+    """Check versions, port, config, backends, certificate authority and who trusts it."""
     from .checking import print_checkup
 
     raise typer.Exit(print_checkup(config, profile, as_json=json))
+
+
+@app.command("trust")
+def trust_(
+    status: Annotated[bool, typer.Option("--status", help="Only say where it is trusted.")] = False,
+    json: Json = False,
+) -> None:
+    """Let the system and the browsers of this user trust devcors' certificate authority."""
+    from .trusting import print_status, print_trust
+
+    raise typer.Exit(print_status(as_json=json) if status else print_trust(as_json=json))
+
+
+@app.command("untrust")
+def untrust_(json: Json = False) -> None:
+    """Take the certificate authority out of every store where it is."""
+    from .trusting import print_untrust
+
+    raise typer.Exit(print_untrust(as_json=json))
+
+
+@app.command()
+def env(
+    config: ConfigFile = None,
+    profile: Profile = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Where devcors listens, if not as configured.")
+    ] = None,
+    shell: Annotated[str | None, typer.Option(metavar="NAME", help="sh, fish or powershell; else by $SHELL.")] = None,
+    json: Json = False,
+) -> None:
+    """Print settings for a shell whose programs go through devcors and trust it: eval "$(devcors env)"."""
+    from .environment import print_environment
+
+    print_environment(config, profile, port, shell, as_json=json)
+
+
+@app.command("run", context_settings={"allow_interspersed_args": False})
+def run_(
+    command: Annotated[list[str] | None, typer.Argument(metavar="-- COMMAND…", help="What to run.")] = None,
+    config: ConfigFile = None,
+    profile: Profile = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Where devcors listens, if not as configured.")
+    ] = None,
+) -> None:
+    """Run one command as `env` would have it; its exit status is devcors'."""
+    from .environment import run_command
+
+    run_command(config, profile, port, command or [])
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """Where devcors keeps what is its own: the certificate authority, the state of a running one, the user's settings.
 
 By the customs of each system (platformdirs), or all below `DEVCORS_HOME` where that is set. The folders hold a private
-key and a token, so they are the user's alone: mode 0700, files 0600.
+key and a token, so they are the user's alone: mode 0700, files 0600. Under sudo the user is the one who called it.
 """
 
 from __future__ import annotations
@@ -16,26 +16,33 @@ import platformdirs
 
 from devcors.errors import StartError
 
+from .caller import as_calling_user, in_users_home
+
 HINT = "set DEVCORS_HOME to a folder of your own that can be written"
 
 
 def data_dir() -> Path:
     """What lasts: the certificate authority lies in its `ca`. Raises StartError where it cannot be made."""
-    return private_dir(_home("data") or platformdirs.user_data_path("devcors", appauthor=False))
+    return private_dir(_home("data") or in_users_home(platformdirs.user_data_path("devcors", appauthor=False)))
 
 
 def state_dir() -> Path:
     """What a running devcors leaves for others to find. Raises StartError where it cannot be made."""
-    return private_dir(_home("state") or platformdirs.user_state_path("devcors", appauthor=False))
+    return private_dir(_home("state") or in_users_home(platformdirs.user_state_path("devcors", appauthor=False)))
 
 
 def config_dir() -> Path:
     """What the user decided once for all projects. Raises StartError where it cannot be made."""
-    return private_dir(_home("config") or platformdirs.user_config_path("devcors", appauthor=False))
+    return private_dir(_home("config") or in_users_home(platformdirs.user_config_path("devcors", appauthor=False)))
 
 
 def write_private(path: Path, data: bytes) -> None:
     """Writes a file of mode 0600 whole or not at all, also when the machine stops in the middle. Raises StartError."""
+    with as_calling_user():
+        _write_private(path, data)
+
+
+def _write_private(path: Path, data: bytes) -> None:
     temporary = None
     try:
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
@@ -68,6 +75,11 @@ def _home(name: str) -> Path | None:
 
 def private_dir(folder: Path) -> Path:
     """Makes a folder that only the user can read, or makes it so. Raises StartError where that cannot be."""
+    with as_calling_user():
+        return _private_dir(folder)
+
+
+def _private_dir(folder: Path) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.stat()

@@ -1,8 +1,9 @@
-"""What `doctor` looks at: versions with known trouble, port, config, backends, certificate authority."""
+"""What `doctor` looks at: versions with known trouble, port, config, backends, and who trusts the authority."""
 
 from __future__ import annotations
 
 import asyncio
+import datetime
 import os
 import platform
 import stat
@@ -22,6 +23,7 @@ from devcors.proxy.authority import KEY_FILE, CertificateAuthority
 from devcors.proxy.dialing import Dialer, DialError
 from devcors.proxy.listening import bind
 from devcors.system.ports import port_owner
+from devcors.system.trust.trusting import stores_here, whereabouts
 
 Result = Literal["ok", "warning", "error"]
 
@@ -57,6 +59,7 @@ def checkup(config: Path | None, profile: str | None) -> Iterator[Check]:
         yield _port(loaded)
         yield from asyncio.run(_backends(loaded))
     yield _authority()
+    yield from _trusted()
 
 
 def _python() -> Check:
@@ -112,11 +115,38 @@ def _authority() -> Check:
     key = folder / KEY_FILE
     if not key.exists():
         return Check("ca", "ok", "no certificate authority yet; one is made when the first TLS is opened")
-    if stat.S_IMODE(key.stat().st_mode) & 0o077:
-        return Check("ca", "error", f"others can read {key}", f"chmod 600 {key}")
+    for path, mode in ((folder, "700"), (key, "600")):
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            return Check("ca", "error", f"others can get at {path}", f"chmod {mode} {path}")
     try:
         authority = CertificateAuthority.load_or_create(folder)
     except StartError as error:
         return Check("ca", "error", error.message, error.hint)
-    until = authority.certificate.not_valid_after_utc.date().isoformat()
-    return Check("ca", "ok", f"{authority.path}, valid until {until}")
+    until = authority.certificate.not_valid_after_utc
+    if until < datetime.datetime.now(datetime.UTC):
+        hint = f"devcors untrust, then remove {folder}; a new one is made, and must be trusted anew"
+        return Check("ca", "error", f"{authority.path} was valid until {until.date().isoformat()}", hint)
+    return Check("ca", "ok", f"{authority.path}, valid until {until.date().isoformat()}")
+
+
+def _trusted() -> Iterator[Check]:
+    """Where each authority is trusted. Not to be trusted is no fault: `devcors browser` and `env` do without."""
+    for found in whereabouts(stores_here()):
+        asked = {
+            state: [outcome.store for outcome in found.outcomes if outcome.state == state]
+            for state in ("trusted", "absent", "unknown")
+        }
+        trusted, unknown = asked["trusted"], [outcome for outcome in found.outcomes if outcome.state == "unknown"]
+        if not found.current:
+            if trusted or unknown:
+                where = "; ".join([*trusted, *asked["unknown"]])
+                yield Check("trust", "warning", f"an earlier authority is trusted yet: {where}", "devcors untrust")
+        elif unknown:
+            message = "; ".join(f"{outcome.store} cannot be asked: {outcome.message}" for outcome in unknown)
+            yield Check("trust", "warning", message, unknown[0].hint)
+        elif asked["absent"]:
+            told = "; ".join(asked["absent"])
+            message = f"trusted by {'; '.join(trusted)}; not by {told}" if trusted else f"not trusted by {told}"
+            yield Check("trust", "warning" if trusted else "ok", message, "devcors trust")
+        elif trusted:
+            yield Check("trust", "ok", f"trusted by {'; '.join(trusted)}")

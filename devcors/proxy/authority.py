@@ -62,10 +62,12 @@ class CertificateAuthority:
             certificate = x509.load_pem_x509_certificate(certificate_path.read_bytes())
             key = serialization.load_pem_private_key(key_path.read_bytes(), None)
         except (OSError, ValueError) as error:
-            hint = f"remove {folder}; a new one is made, and must be trusted anew"
+            hint = f"devcors untrust, then remove {folder}; a new one is made, and must be trusted anew"
             raise StartError(f"the certificate authority cannot be read: {error}", hint=hint) from None
         if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
-            raise StartError("the certificate authority's key is another one's", hint=f"remove {folder}")
+            raise StartError(
+                "the certificate authority's key is another one's", hint=f"devcors untrust, then remove {folder}"
+            )
         return cls(certificate, key, certificate_path)
 
     def leaf(self, host: str) -> Leaf:

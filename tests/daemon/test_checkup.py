@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import shutil
 import socket
 import struct
 import threading
@@ -14,9 +16,20 @@ import pytest
 from devcors.config.dirs import data_dir
 from devcors.daemon import checkup as module
 from devcors.daemon.checkup import Check, checkup
+from devcors.proxy import authority as authority_module
 from devcors.proxy.authority import CERTIFICATE_FILE, KEY_FILE, CertificateAuthority
+from devcors.system.trust.trusting import trust, untrust
 from tests.support.daemon import free_port
 from tests.support.servers import Reply, serve
+from tests.support.trust_stores import Shelf
+
+
+@pytest.fixture(autouse=True)
+def shelves(monkeypatch: pytest.MonkeyPatch) -> list[Shelf]:
+    """In place of this machine's stores."""
+    shelves = [Shelf("first"), Shelf("second")]
+    monkeypatch.setattr(module, "stores_here", lambda: shelves)
+    return shelves
 
 
 @pytest.fixture(autouse=True)
@@ -119,5 +132,35 @@ def test_the_certificate_authority_is_looked_at_and_not_made() -> None:
     assert authority().result == "error"
     assert authority().hint == f"chmod 600 {ca / KEY_FILE}"
     (ca / KEY_FILE).chmod(0o600)
+    ca.chmod(0o755)
+    assert (authority().result, authority().hint) == ("error", f"chmod 700 {ca}")
+    ca.chmod(0o700)
     (ca / CERTIFICATE_FILE).write_text("broken")
     assert (authority().result, "remove" in (authority().hint or "")) == ("error", True)
+
+
+def test_an_authority_whose_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(authority_module, "CA_LIFE", datetime.timedelta(hours=-1))
+    CertificateAuthority.load_or_create(data_dir() / "ca")
+    assert (authority().result, (authority().hint or "").startswith("devcors untrust")) == ("error", True)
+
+
+def trust_checks() -> list[tuple[str, str, str | None]]:
+    return [(check.result, check.message, check.hint) for check in checkup(None, None) if check.name == "trust"]
+
+
+def test_where_the_authority_is_trusted(shelves: list[Shelf]) -> None:
+    assert trust_checks() == []  # none was made yet
+    CertificateAuthority.load_or_create(data_dir() / "ca")
+    assert trust_checks() == [("ok", "not trusted by first; second", "devcors trust")]
+    trust(shelves[:1])
+    assert trust_checks() == [("warning", "trusted by first; not by second", "devcors trust")]
+    trust(shelves)
+    assert trust_checks() == [("ok", "trusted by first; second", None)]
+    shelves[1].refuses.add("check")
+    assert trust_checks() == [("warning", "second cannot be asked: no check", "do it by hand")]
+    shelves.pop()
+    shutil.rmtree(data_dir() / "ca")
+    assert trust_checks() == [("warning", "an earlier authority is trusted yet: first", "devcors untrust")]
+    untrust(shelves)
+    assert trust_checks() == []

@@ -1,0 +1,1 @@
+"""Where a machine may be told to trust devcors' certificate authority: one file per store behind one interface."""
