@@ -22,6 +22,8 @@ from devcors.system.ports import port_owner
 from devcors.traffic.journal import Journal
 
 from . import loop
+from .admin.server import AdminServer
+from .auto_config import script
 from .banner import banner, front_door_url, notices
 from .devserver import DevServer
 from .logs import logging_to
@@ -71,7 +73,12 @@ class Session:
         started = time.monotonic()
         loaded = self._load()
         engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
-        reloader = Reloader(engine, loaded, self._load, self._terminal)
+        admin = AdminServer(lambda: script(engine))
+
+        async def applied() -> None:
+            await admin.serve(engine.admin)
+
+        reloader = Reloader(engine, loaded, self._load, self._terminal, applied)
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
         watcher = ConfigWatcher(loaded.files, reloader.changed, asyncio.get_running_loop())
         try:
@@ -83,6 +90,7 @@ class Session:
         pace = Pace(self._terminal, running.call_later, running.time)
         restore = self._catch_signals()
         try:
+            await admin.serve(engine.admin)
             self._announce(engine, loaded, time.monotonic() - started)
             self.journal.listen(pace.exchange)
             watcher.start()
@@ -93,7 +101,7 @@ class Session:
             finally:
                 watcher.stop()
         finally:
-            await self._shut_down(engine)
+            await self._shut_down(engine, admin)
             self.journal.close()
             pace.close()
             restore()
@@ -109,6 +117,10 @@ class Session:
             owner = port_owner(bound.taken)
             by = f" by {owner}" if owner else ""
             self._terminal.message(f"port {bound.taken} is taken{by}: using {bound.port}", "yellow")
+        if engine.admin is not None and engine.admin.taken is not None:
+            self._terminal.message(
+                f"port {engine.admin.taken} is taken: the admin port is {engine.admin.port}", "yellow"
+            )
         for line in banner(bound, engine.policy, elapsed):
             self._terminal.message(line)
         for notice in notices(loaded):
@@ -156,11 +168,12 @@ class Session:
         """Ends the run, gently."""
         self._ended.set()
 
-    async def _shut_down(self, engine: Engine) -> None:
+    async def _shut_down(self, engine: Engine, admin: AdminServer) -> None:
         try:
             if self._dev_server is not None:
                 await self._dev_server.stop()
         finally:
+            await admin.stop()
             await engine.stop()
 
 
