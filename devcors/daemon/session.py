@@ -22,8 +22,7 @@ from devcors.system.ports import port_owner
 from devcors.traffic.journal import Journal
 
 from . import loop
-from .admin.server import AdminServer
-from .auto_config import script
+from .around import Around
 from .banner import banner, front_door_url, notices
 from .devserver import DevServer
 from .logs import logging_to
@@ -40,6 +39,7 @@ class UpOptions:
     profile: str | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
     strict_port: bool = False
+    system_proxy: bool = False
     command: Sequence[str] = ()
 
 
@@ -52,11 +52,18 @@ class Session:
     """Runs until a signal, the end of the COMMAND, or `stop()`."""
 
     def __init__(
-        self, load: Callable[[], Loaded], terminal: Terminal, *, strict_port: bool = False, command: Sequence[str] = ()
+        self,
+        load: Callable[[], Loaded],
+        terminal: Terminal,
+        *,
+        strict_port: bool = False,
+        system_proxy: bool = False,
+        command: Sequence[str] = (),
     ) -> None:
         self._load = load
         self._terminal = terminal
         self._strict_port = strict_port
+        self._system_proxy = system_proxy
         self._command = command
         self._ended = asyncio.Event()
         self._exit_code = 0
@@ -73,12 +80,9 @@ class Session:
         started = time.monotonic()
         loaded = self._load()
         engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
-        admin = AdminServer(lambda: script(engine))
+        around = Around(engine, self._terminal)
 
-        async def applied() -> None:
-            await admin.serve(engine.admin)
-
-        reloader = Reloader(engine, loaded, self._load, self._terminal, applied)
+        reloader = Reloader(engine, loaded, self._load, self._terminal, around.follow)
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
         watcher = ConfigWatcher(loaded.files, reloader.changed, asyncio.get_running_loop())
         try:
@@ -90,18 +94,20 @@ class Session:
         pace = Pace(self._terminal, running.call_later, running.time)
         restore = self._catch_signals()
         try:
-            await admin.serve(engine.admin)
+            await around.follow()
             self._announce(engine, loaded, time.monotonic() - started)
             self.journal.listen(pace.exchange)
             watcher.start()
             try:
+                if self._system_proxy:
+                    await around.take_system_proxy()
                 loop.settle()
                 await self._start_dev_server(front_door_url(bound, https=bool(engine.config.server.https)), reloader)
                 await self._ended.wait()
             finally:
                 watcher.stop()
         finally:
-            await self._shut_down(engine, admin)
+            await self._shut_down(engine, around)
             self.journal.close()
             pace.close()
             restore()
@@ -168,12 +174,13 @@ class Session:
         """Ends the run, gently."""
         self._ended.set()
 
-    async def _shut_down(self, engine: Engine, admin: AdminServer) -> None:
+    async def _shut_down(self, engine: Engine, around: Around) -> None:
         try:
+            await around.leave()
             if self._dev_server is not None:
                 await self._dev_server.stop()
         finally:
-            await admin.stop()
+            await around.stop()
             await engine.stop()
 
 
@@ -183,6 +190,12 @@ def run_up(options: UpOptions, *, as_json: bool) -> int:
 
     async def run() -> int:
         load = partial(load_config, options)
-        return await Session(load, terminal, strict_port=options.strict_port, command=options.command).run()
+        return await Session(
+            load,
+            terminal,
+            strict_port=options.strict_port,
+            system_proxy=options.system_proxy,
+            command=options.command,
+        ).run()
 
     return loop.run(run())
