@@ -1,4 +1,4 @@
-"""What `doctor` looks at: versions with known trouble, port, config, backends, certificate authority."""
+"""What `doctor` looks at: versions with known trouble, port, config, backends, certificate authority, system proxy."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from devcors.proxy.authority import KEY_FILE, CertificateAuthority
 from devcors.proxy.dialing import Dialer, DialError
 from devcors.proxy.listening import bind
 from devcors.system.ports import port_owner
+from devcors.system.proxysettings.holding import status
 
 Result = Literal["ok", "warning", "error"]
 
@@ -57,6 +58,7 @@ def checkup(config: Path | None, profile: str | None) -> Iterator[Check]:
         yield _port(loaded)
         yield from asyncio.run(_backends(loaded))
     yield _authority()
+    yield _system_proxy()
 
 
 def _python() -> Check:
@@ -120,3 +122,18 @@ def _authority() -> Check:
         return Check("ca", "error", error.message, error.hint)
     until = authority.certificate.not_valid_after_utc.date().isoformat()
     return Check("ca", "ok", f"{authority.path}, valid until {until}")
+
+
+def _system_proxy() -> Check:
+    """An orphan is given back before any command begins: one that is still there could not be."""
+    try:
+        found = status()
+    except DevcorsError as error:
+        return Check("system-proxy", "warning", str(error), error.hint)
+    now = f"{found.desktop}: {found.setting}"
+    if not found.is_ours:
+        return Check("system-proxy", "ok", f"{now}, not set by devcors")
+    if found.alive:
+        return Check("system-proxy", "ok", f"{now}, set by devcors, pid {found.owner}")
+    hint = f"devcors system-proxy off, or by hand: {found.by_hand}"
+    return Check("system-proxy", "error", f"{now}, left by a devcors that has ended, pid {found.owner}", hint)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.gnome import MANUAL, NONE, SCHEMA, SCRIPT, Gnome, Setting, session
-from tests.support.proxied import Proxied, until
+from tests.support.proxied import Proxied, Starter, starter, until
 
 BEFORE = {"none": NONE, "manual": MANUAL, "pac": SCRIPT}
 MEANWHILE: dict[str, Setting] = {
@@ -43,7 +43,7 @@ def by_an_exception(proxied: Proxied) -> None:
 
 
 def killed(proxied: Proxied) -> None:
-    assert proxied.watchdogs()
+    assert proxied.watchdogs(proxied.pid)
     proxied.signal(signal.SIGKILL)
     proxied.wait()
     until(lambda: not proxied.journal.exists())
@@ -70,9 +70,9 @@ def _nobody_left(proxied: Proxied) -> None:
 
 def _next_command_gives_back(proxied: Proxied) -> None:
     ran = proxied.devcors("config", "path")
-    assert ran.returncode == 0
-    assert "had left the system's proxy set" in ran.stderr
-    assert proxied.devcors("config", "path").stderr == ""
+    assert ran.code == 0
+    assert "had left the system's proxy set" in ran.err
+    assert proxied.devcors("config", "path").err == ""
 
 
 ENDS = {
@@ -98,9 +98,15 @@ def gnome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gnome]:
         yield gnome
 
 
+@pytest.fixture(scope="module")
+def quickly() -> Iterator[Starter]:
+    with starter() as made:
+        yield made
+
+
 @pytest.fixture
-def proxied(gnome: Gnome, tmp_path: Path) -> Iterator[Proxied]:
-    proxied = Proxied(gnome, tmp_path)
+def proxied(gnome: Gnome, quickly: Starter, tmp_path: Path) -> Iterator[Proxied]:
+    proxied = Proxied(gnome, quickly, tmp_path)
     yield proxied
     proxied.end()
 
@@ -110,8 +116,8 @@ def test_the_right_setting_stands_afterwards(
     gnome: Gnome, proxied: Proxied, before: str, end: str, meanwhile: str, second: str
 ) -> None:
     at_first = gnome.begin(BEFORE[before])
-    proxied.up(broken=end == "exception", ending=end == "exit")
-    while_set = gnome.now()
+    proxied.up("--system-proxy", broken=end == "exception", ending=end == "exit")
+    owner, while_set = proxied.pid, gnome.now()
     assert while_set != at_first
     if second:
         _a_second_one_does_not_disturb(proxied, while_set)
@@ -119,7 +125,7 @@ def test_the_right_setting_stands_afterwards(
     ENDS[end](proxied)
     assert gnome.now() == _expected(at_first, meanwhile)
     assert not proxied.journal.exists()
-    until(lambda: not proxied.watchdogs())
+    until(lambda: not proxied.watchdogs(owner))
 
 
 def _expected(at_first: list[str], meanwhile: str) -> list[str]:
@@ -133,10 +139,9 @@ def _expected(at_first: list[str], meanwhile: str) -> list[str]:
 
 def _a_second_one_does_not_disturb(proxied: Proxied, while_set: list[str]) -> None:
     refused = proxied.devcors("up", "--port", "0", "--system-proxy")
-    assert refused.returncode == 1
-    assert f"pid {proxied.pid}" in refused.stderr
-    found = proxied.status()
-    assert (found["set_by_devcors"], found["owner"], found["owner_alive"]) == (True, proxied.pid, True)
+    assert refused.code == 1
+    assert f"another devcors, pid {proxied.pid}" in refused.err
+    assert proxied.devcors("system-proxy", "status") == (0, "")
     assert proxied.gnome.now() == while_set
 
 
@@ -147,7 +152,7 @@ def test_there_are_enough_cases() -> None:
 @pytest.mark.alone
 def test_after_kill_9_it_is_back_within_a_second(gnome: Gnome, proxied: Proxied) -> None:
     at_first = gnome.begin(MANUAL)
-    proxied.up()
+    proxied.up("--system-proxy")
     proxied.signal(signal.SIGKILL)
     assert until(lambda: gnome.now() == at_first) < 1.0
 
@@ -155,7 +160,7 @@ def test_after_kill_9_it_is_back_within_a_second(gnome: Gnome, proxied: Proxied)
 def test_nothing_of_the_users_is_left_where_there_was_nothing(gnome: Gnome, proxied: Proxied) -> None:
     """A value at its default is the user's in dconf once it was set, and no longer follows the default."""
     gnome.begin(NONE)
-    proxied.up()
+    proxied.up("--system-proxy")
     assert b"autoconfig-url" in gnome.database()
     proxied.signal(signal.SIGTERM)
     proxied.wait()

@@ -63,8 +63,7 @@ class Gnome:
 
     def begin(self, setting: Setting) -> list[str]:
         """Exactly this setting; returns what `now` gives of it."""
-        for schema in (SCHEMA, *(f"{SCHEMA}.{scheme}" for scheme in ("http", "https", "ftp", "socks"))):
-            self.tool("reset-recursively", schema)
+        self.tool("reset-recursively", SCHEMA)  # its children too
         self.set(setting)
         return self.now()
 

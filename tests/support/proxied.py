@@ -8,86 +8,93 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-from .daemon import environment
+from .daemon import ROOT, environment
 from .gnome import Gnome
 
 CONFIG = 'frontend = "http://localhost:9"\n[intercept]\n"api.example.test" = {}\n'
-# the real command, in which one method fails when it is told to
-_BROKEN = """
-import asyncio
-from pathlib import Path
-from devcors.cli.main import run
-from devcors.daemon.session import Session
-
-async def broken(*_):
-    while not Path("go").exists():
-        await asyncio.sleep(0.01)
-    raise RuntimeError("broken on purpose")
-
-Session._start_dev_server = broken
-run()
-"""
 _UNTIL_GO = ["--", "sh", "-c", "while [ ! -e go ]; do sleep 0.01; done"]
 
 
-class Proxied:
-    """One `devcors up --system-proxy`, with what goes with it; `folder` is its home and working folder."""
+class Ran(NamedTuple):
+    code: int
+    err: str
 
-    def __init__(self, gnome: Gnome, folder: Path) -> None:
+
+class Starter:
+    """The other end of `quickly`."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "tests.support.quickly"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def _ask(self, request: object) -> int:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return int(json.loads(self._process.stdout.readline()))
+
+    def start(self, words: Sequence[str], folder: Path, environ: Mapping[str, str], errors: Path) -> int:
+        """The pid of a new devcors."""
+        errors.write_text("")
+        return self._ask({"words": list(words), "folder": str(folder), "environ": dict(environ), "errors": str(errors)})
+
+    def wait(self, pid: int) -> int:
+        """Until it has ended: its exit status, or the signal's number below zero."""
+        return self._ask({"wait": pid})
+
+    def stop(self) -> None:
+        """Ends it."""
+        self._process.communicate(timeout=20)
+
+
+@contextmanager
+def starter() -> Iterator[Starter]:
+    """While the block runs."""
+    made = Starter()
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+class Proxied:
+    """One `devcors up`, with what goes with it; `folder` is its home and working folder."""
+
+    def __init__(self, gnome: Gnome, starter: Starter, folder: Path) -> None:
         self.folder = folder
         self.gnome = gnome
         self.environ = environment(folder / "home", gnome.environ)
         self.journal = folder / "home" / "state" / "system-proxy.json"
+        self.pid = 0
+        self._starter = starter
+        self._errors = folder / "up.err"
         (folder / "devcors.toml").write_text(CONFIG)
-        self._process: subprocess.Popen[str] | None = None
 
-    @property
-    def pid(self) -> int:
-        """Of the `up`."""
-        assert self._process
-        return self._process.pid
-
-    def up(self, *, broken: bool = False, ending: bool = False, words: Sequence[str] = ("--system-proxy",)) -> None:
-        """Starts it, until the setting is taken."""
-        program = ["-c", _BROKEN] if broken else ["-m", "devcors"]
-        command = [sys.executable, *program, "up", "--port", "0", *words, *(_UNTIL_GO if ending else [])]
-        self._process = subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env=self.environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        assert self._process.stderr is not None
+    def up(self, *words: str, broken: bool = False, ending: bool = False) -> None:
+        """Starts it, until the setting is taken where it is to take it."""
+        environ = {**self.environ, **({"BROKEN": "1"} if broken else {})}
+        line = ["up", "--port", "0", *words, *(_UNTIL_GO if ending else [])]
+        self.pid = self._starter.start(line, self.folder, environ, self._errors)
         wanted = "the system's proxy is set" if "--system-proxy" in words else "(front end)"
-        for line in self._process.stderr:
-            if wanted in line:
-                return
-        raise AssertionError("it has ended")
+        until(lambda: wanted in self._errors.read_text())
 
-    def devcors(self, *words: str, environ: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    def devcors(self, *words: str, **environ: str) -> Ran:
         """Another devcors command, to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "devcors", *words],
-            cwd=self.folder,
-            env={**self.environ, **(environ or {})},
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-
-    def status(self) -> dict[str, Any]:
-        """`system-proxy status --json`."""
-        found: dict[str, Any] = json.loads(self.devcors("system-proxy", "status", "--json").stdout)
-        return found
+        errors = self.folder / "other.err"
+        code = self._starter.wait(self._starter.start(words, self.folder, {**self.environ, **environ}, errors))
+        return Ran(code, errors.read_text())
 
     def go(self) -> None:
         """What waits for it goes on."""
@@ -99,21 +106,20 @@ class Proxied:
 
     def wait(self) -> int:
         """Until it has ended; its status."""
-        assert self._process
-        self._process.communicate(timeout=20)
-        return self._process.returncode
+        code = self._starter.wait(self.pid)
+        self.pid = 0
+        return code
 
-    def watchdogs(self) -> list[int]:
-        """Those of this `up`."""
-        return [
-            pid for pid, command in _commands() if "proxysettings.watching" in command and f"\0{self.pid}\0" in command
-        ]
+    def watchdogs(self, pid: int) -> list[int]:
+        """Those of this owner."""
+        of_its = ("proxysettings.watching", f"\0{pid}\0")
+        return [watchdog for watchdog, command in _commands() if all(part in command for part in of_its)]
 
     def kill_watchdogs(self) -> None:
         """As by `kill -9`, and until they are gone."""
-        for pid in self.watchdogs():
-            os.kill(pid, signal.SIGKILL)
-        until(lambda: not self.watchdogs())
+        for watchdog in self.watchdogs(self.pid):
+            os.kill(watchdog, signal.SIGKILL)
+        until(lambda: not self.watchdogs(self.pid))
 
     def after_a_power_cut(self) -> None:
         """The journal is all that is left, and its pid is somebody else's in another boot."""
@@ -123,19 +129,18 @@ class Proxied:
 
     def end(self) -> None:
         """Whatever a failed test left."""
-        if self._process and self._process.poll() is None:
-            self._process.kill()
-            self._process.communicate()
+        if self.pid:
+            with suppress(ProcessLookupError):
+                self.signal(signal.SIGKILL)
+            self.wait()
 
 
 def _commands() -> list[tuple[int, str]]:
     found = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
-            try:
+            with suppress(OSError):
                 found.append((int(folder.name), (folder / "cmdline").read_text(errors="replace")))
-            except OSError:
-                continue
     return found
 
 

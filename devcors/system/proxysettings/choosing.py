@@ -5,12 +5,15 @@ from __future__ import annotations
 from devcors.errors import SettingsError
 
 from .gnome import Gnome
+from .kde import Kde
+from .macos import MacOs
 from .values import Desktop
+from .windows import Windows
 
 
 def desktops() -> list[Desktop]:
     """All that devcors knows."""
-    return [Gnome()]
+    return [Windows(), MacOs(), Kde(), Gnome()]
 
 
 def this_desktop() -> Desktop:
