@@ -89,7 +89,7 @@ def renew(served: Sequence[Wanted], owner: Identity) -> str | None:
         if not changed:
             return None
         # both states are ours until the change is made
-        journals.write(replace(journal, ours=(*journal.ours, state), told=str(wanted)))
+        journals.write(replace(journal, ours=(*journal.ours[-7:], state), told=str(wanted)))
         step("renewal written")
         _put(desktop, changed, "renew")
         return str(wanted)
