@@ -26,14 +26,18 @@ class Around:
         self._terminal = terminal
         self._admin = AdminServer(lambda: script(engine))
         self._process = own_identity()
+        self._announced: Running | None = None
 
     async def follow(self) -> None:
         """Serves and announces what the engine is now; sets the PAC URL anew where it has another content."""
         await self._admin.serve(self._engine.admin)
         proxy, url = proxy_authority(self._engine), script_url(self._engine)
         assert proxy.port is not None
-        with suppress(StartError):  # it serves all the same where nobody can be told
-            announce(Running(self._process, proxy.host, proxy.port, url))
+        running = Running(self._process, proxy.host, proxy.port, url)
+        if running != self._announced:
+            with suppress(StartError):  # it serves all the same where nobody can be told
+                announce(running)
+            self._announced = running
         if journal_file().exists():
             await self._renew([Manual(proxy.host, proxy.port), *([Pac(url)] if url else [])])
 

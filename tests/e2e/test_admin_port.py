@@ -162,10 +162,10 @@ def test_http_1_0_without_a_host(daemon: Daemon) -> None:
 def test_the_proxy_side_does_not_lead_there(daemon: Daemon, name: str, way: str) -> None:
     at = f"{name}:{daemon.admin_port}"
     if way == "CONNECT":
-        data = exchange(daemon.port, f"CONNECT {at} HTTP/1.1\r\nHost: {at}\r\n\r\n".encode(), timeout=3)
+        data = exchange(daemon.port, f"CONNECT {at} HTTP/1.1\r\nHost: {at}\r\n\r\n".encode(), timeout=0.7)
     else:
         request = f"GET http://{at}/proxy.pac HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n"
-        data = exchange(daemon.port, request.encode(), timeout=3)
+        data = exchange(daemon.port, request.encode(), timeout=0.7)
     assert data.split()[1] in (b"403", b"502", b"400"), data
     assert b"FindProxyForURL" not in data
 

@@ -123,8 +123,17 @@ def _is_held(journal: Journal) -> bool:
 
 
 def _give_back(journal: Journal) -> Restored:
-    """With the lock held. Each step may be done twice."""
+    """With the lock held. Raises SettingsError, which says what to do by hand; the journal stays then."""
     desktop = desktop_named(journal.desktop)
+    try:
+        return _undo(journal, desktop)
+    except SettingsError as error:
+        error.hint = error.hint or f"by hand: {desktop.by_hand()}"
+        raise
+
+
+def _undo(journal: Journal, desktop: Desktop) -> Restored:
+    """Each step may be done twice."""
     if journal.whole:
         journals.write(replace(journal, whole=False))
     step("marked")

@@ -173,6 +173,24 @@ def test_what_cannot_be_set_is_not_half_set(
     assert journals.read() is None
 
 
+def test_what_cannot_be_given_back_says_what_to_do_by_hand(
+    on: Callable[[Machine], Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = on(MACHINES["mac manual"]())
+    taken(OURS, Identity(2**22 + 1, "long ago"))
+
+    def failing() -> None:
+        raise SettingsError("no tool")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(machine.desktop, "get", failing)
+        said: list[str] = []
+        holding.tell_orphan(said.append)
+        assert "no tool" in said[0]
+        assert "networksetup -setautoproxystate" in said[1]
+    assert restore_orphan()  # the journal was still there
+
+
 def test_a_broken_journal_says_what_to_do(on: Callable[[Machine], Machine], tmp_path: Path) -> None:
     on(MACHINES["kde none"]())
     taken(OURS)
