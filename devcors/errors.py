@@ -54,6 +54,10 @@ class StartError(DevcorsError):
     """The daemon could not start: an address that cannot be had, a command that cannot be run, a missing permission."""
 
 
+class SettingsError(DevcorsError):
+    """The system's own settings (its proxy) could not be read or changed, or belong to somebody at the moment."""
+
+
 class PortTakenError(StartError):
     """Somebody listens on `port` already."""
 

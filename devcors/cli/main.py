@@ -11,6 +11,8 @@ import typer
 
 from devcors.errors import DevcorsError
 
+from .orphans import restore_system_proxy
+
 app = typer.Typer(
     name="devcors",
     help="A local dev-server proxy that ends CORS trouble and explains it while it lasts.",
@@ -23,6 +25,8 @@ config_app = typer.Typer(
     help="Check devcors.toml, print its JSON Schema, tell where it was found.", no_args_is_help=True
 )
 app.add_typer(config_app, name="config")
+proxy_app = typer.Typer(help="Set the system's proxy to devcors, and as it was before.", no_args_is_help=True)
+app.add_typer(proxy_app, name="system-proxy")
 
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", "-c", metavar="FILE", help="The config file; else it is searched upwards.")
@@ -49,7 +53,9 @@ def up(
     profile: Profile = None,
     json: Json = False,
     https: Annotated[bool, typer.Option("--https", help="TLS at the front door.")] = False,
-    system_proxy: Annotated[bool, typer.Option("--system-proxy", hidden=True)] = False,
+    system_proxy: Annotated[
+        bool, typer.Option("--system-proxy", help="The system's browsers use devcors for [intercept] meanwhile.")
+    ] = False,
     detach: Annotated[bool, typer.Option("-d", hidden=True)] = False,
 ) -> None:
     """Run the proxy in the foreground, and the dev server with it if a COMMAND is given."""
@@ -57,12 +63,13 @@ def up(
 
     from .arguments import overrides, refuse_not_yet
 
-    refuse_not_yet({"--system-proxy": system_proxy, "-d": detach})
+    refuse_not_yet({"-d": detach})
     options = UpOptions(
         config=config,
         profile=profile,
         overrides=overrides(frontend=frontend, routes=route or [], host=host, port=port, https=https),
         strict_port=strict_port,
+        system_proxy=system_proxy,
         command=tuple(command or ()),
     )
     raise typer.Exit(run_up(options, as_json=json))
@@ -186,7 +193,7 @@ def diagnose(
 
 @app.command()
 def doctor(config: ConfigFile = None, profile: Profile = None, json: Json = False) -> None:
-    """Check versions, port, config, backends, certificate authority and who trusts it."""
+    """Check versions, port, config, backends, certificate authority and who trusts it, system proxy."""
     from .checking import print_checkup
 
     raise typer.Exit(print_checkup(config, profile, as_json=json))
@@ -242,6 +249,35 @@ def run_(
     run_command(config, profile, port, command or [])
 
 
+@proxy_app.command("on")
+def system_proxy_on(
+    everything: Annotated[
+        bool, typer.Option("--all", help="All traffic goes through devcors, not only the hosts of [intercept].")
+    ] = False,
+    port: Annotated[int | None, typer.Option(help="Of the devcors that is meant, where several run.")] = None,
+) -> None:
+    """Set the system's proxy to a devcors that runs; it is taken back by `off`, or when that devcors ends."""
+    from .system_proxying import set_proxy
+
+    set_proxy(port, everything=everything)
+
+
+@proxy_app.command("off")
+def system_proxy_off() -> None:
+    """Set the system's proxy as it was before."""
+    from .system_proxying import take_back
+
+    take_back()
+
+
+@proxy_app.command("status")
+def system_proxy_status(json: Json = False) -> None:
+    """Say what is set, and whether devcors has set it."""
+    from .system_proxying import print_status
+
+    print_status(as_json=json)
+
+
 @app.command()
 def addons() -> None:
     """Print the folder of the mitmproxy scripts, for `mitmweb -s`."""
@@ -290,6 +326,7 @@ def run() -> None:
         if isinstance(stream, io.TextIOWrapper):  # an arrow is no reason to fail where the encoding has none
             stream.reconfigure(errors="replace")
     try:
+        restore_system_proxy()
         app()
     except DevcorsError as error:
         from .output import print_error

@@ -28,7 +28,12 @@ def data_dir() -> Path:
 
 def state_dir() -> Path:
     """What a running devcors leaves for others to find. Raises StartError where it cannot be made."""
-    return private_dir(_home("state") or in_users_home(platformdirs.user_state_path("devcors", appauthor=False)))
+    return private_dir(state_path())
+
+
+def state_path() -> Path:
+    """Where `state_dir` is, or would be: for a look at what lies there, which makes nothing."""
+    return _home("state") or in_users_home(platformdirs.user_state_path("devcors", appauthor=False))
 
 
 def config_dir() -> Path:

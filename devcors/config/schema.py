@@ -19,7 +19,6 @@ from pydantic import (
     Field,
     StrictBool,
     Tag,
-    field_validator,
     model_validator,
 )
 from pydantic_core import InitErrorDetails, ValidationError
@@ -153,6 +152,7 @@ CookieSetting = Annotated[
     Discriminator(kind),
     first(check.auto_keep_or_table),
 ]
+Port = Annotated[int, Field(json_schema_extra={"minimum": 1, "maximum": 65535})]
 Https = Literal[False, True, "h2"]
 Verify = Annotated[bool | str, first(check.verify), AfterValidator(from_folder)]
 
@@ -225,17 +225,10 @@ class Server(Table):
     """Names besides the loopback ones under which the front door may be reached."""
     https: Annotated[Https, first(check.https)] = False
     """TLS at the front door, with a certificate of devcors' own authority: true, or "h2" for HTTP/2 as well."""
-    admin: Literal[False] | None = None
-    """Not yet in this version."""
+    admin: Annotated[Literal[False] | Port | None, first(check.admin)] = None
+    """The admin port, on loopback only: a port, or false for none; the port after the front door's unless said."""
     capture: Annotated[int, first(check.capture), Field(json_schema_extra={"minimum": 0})] = 0
     """How many bytes of each body are kept for inspection; none unless said otherwise."""
-
-    @field_validator("admin", mode="before")
-    @classmethod
-    def _not_yet(cls, given: Any) -> Any:
-        if given is None or given is False:
-            return given
-        raise refuse("not yet in this version", "remove the key")
 
 
 class Config(Table):

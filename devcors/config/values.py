@@ -179,6 +179,16 @@ def https(given: Any) -> Any:
     raise BadValue(f'true, false or "h2" is wanted, this is {said}', '"h2" offers HTTP/2 as well')
 
 
+def admin(given: Any) -> Any:
+    """A port, or `false`."""
+    if given is None or given is False:
+        return given
+    if isinstance(given, bool) or not isinstance(given, int) or not 0 < given <= 65535:
+        said = str(given) if isinstance(given, int) and given is not True else kind_of(given)
+        raise BadValue(f"a port or false is wanted, this is {said}", "remove the key: it is the port after listen's")
+    return given
+
+
 def capture(given: Any) -> Any:
     """A number of bytes."""
     if isinstance(given, bool) or not isinstance(given, int) or given < 0:

@@ -13,6 +13,7 @@ from devcors import __version__
 from devcors.config.dirs import private_dir, state_dir, write_private
 from devcors.config.loading import Loaded
 from devcors.policy import Policy
+from devcors.policy.pac import PATH
 from devcors.proxy.listening import Bound, is_exposed
 from devcors.urls import is_loopback_host
 
@@ -50,6 +51,8 @@ def _places(url: str, policy: Policy) -> Iterator[tuple[str, str, str]]:
     if names := [rule.name for rule in policy.hosts]:
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         yield "Proxy:", f"{url}   (HTTP proxy for {', '.join(names[:3])}{more})", "cyan"
+        if policy.door.admin_port is not None:
+            yield "PAC:", f"http://localhost:{policy.door.admin_port}{PATH}", "cyan"
     for rule in policy.rules:
         assert rule.upstream is not None
         yield rule.name, f"→ {rule.upstream.origin}{rule.base_path.decode()}", "dim"

@@ -1,4 +1,4 @@
-"""What `doctor` looks at: versions with known trouble, port, config, backends, and who trusts the authority."""
+"""What `doctor` looks at: versions with known trouble, port, config, backends, authority and trust, system proxy."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from devcors.proxy.authority import KEY_FILE, CertificateAuthority
 from devcors.proxy.dialing import Dialer, DialError
 from devcors.proxy.listening import bind
 from devcors.system.ports import port_owner
+from devcors.system.proxysettings.holding import status
 from devcors.system.trust.trusting import stores_here, whereabouts
 
 Result = Literal["ok", "warning", "error"]
@@ -60,6 +61,7 @@ def checkup(config: Path | None, profile: str | None) -> Iterator[Check]:
         yield from asyncio.run(_backends(loaded))
     yield _authority()
     yield from _trusted()
+    yield _system_proxy()
 
 
 def _python() -> Check:
@@ -150,3 +152,18 @@ def _trusted() -> Iterator[Check]:
             yield Check("trust", "warning" if trusted else "ok", message, "devcors trust")
         elif trusted:
             yield Check("trust", "ok", f"trusted by {'; '.join(trusted)}")
+
+
+def _system_proxy() -> Check:
+    """An orphan is given back before any command begins: one that is still there could not be."""
+    try:
+        found = status()
+    except DevcorsError as error:
+        return Check("system-proxy", "warning", str(error), error.hint)
+    now = f"{found.desktop}: {found.setting}"
+    if not found.is_ours:
+        return Check("system-proxy", "ok", f"{now}, not set by devcors")
+    if found.alive:
+        return Check("system-proxy", "ok", f"{now}, set by devcors, pid {found.owner}")
+    hint = f"devcors system-proxy off, or by hand: {found.by_hand}"
+    return Check("system-proxy", "error", f"{now}, left by a devcors that has ended, pid {found.owner}", hint)

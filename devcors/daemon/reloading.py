@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from devcors.config.changes import diff
 from devcors.config.loading import Loaded
@@ -16,9 +16,19 @@ from .terminal import Terminal
 
 
 class Reloader:
-    """Applies what `load` gives to the engine, with the front end moved to the port that the dev server really took."""
+    """Applies what `load` gives to the engine, with the front end moved to the port that the dev server really took.
 
-    def __init__(self, engine: Engine, loaded: Loaded, load: Callable[[], Loaded], terminal: Terminal) -> None:
+    `applied` is awaited after each: for what follows the engine around.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        loaded: Loaded,
+        load: Callable[[], Loaded],
+        terminal: Terminal,
+        applied: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._engine = engine
         self._load = load
         self._terminal = terminal
@@ -26,6 +36,7 @@ class Reloader:
         self._files = loaded.files
         self._followed_port: int | None = None
         self._refused = False
+        self._applied = applied
 
     @property
     def frontend_port(self) -> int | None:
@@ -57,6 +68,8 @@ class Reloader:
             self._terminal.message("the config is fine again, and as it was before", "cyan")
         self._refused = False
         self._config, self._followed_port = config, followed
+        if self._applied is not None:
+            await self._applied()
         for change in changes:
             self._terminal.message(change, "cyan")
 

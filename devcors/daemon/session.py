@@ -23,6 +23,7 @@ from devcors.system.ports import port_owner
 from devcors.traffic.journal import Journal
 
 from . import loop
+from .around import Around
 from .banner import banner, front_door_url, notices
 from .devserver import DevServer
 from .logs import logging_to
@@ -39,6 +40,7 @@ class UpOptions:
     profile: str | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
     strict_port: bool = False
+    system_proxy: bool = False
     command: Sequence[str] = ()
 
 
@@ -51,11 +53,18 @@ class Session:
     """Runs until a signal, the end of the COMMAND, or `stop()`."""
 
     def __init__(
-        self, load: Callable[[], Loaded], terminal: Terminal, *, strict_port: bool = False, command: Sequence[str] = ()
+        self,
+        load: Callable[[], Loaded],
+        terminal: Terminal,
+        *,
+        strict_port: bool = False,
+        system_proxy: bool = False,
+        command: Sequence[str] = (),
     ) -> None:
         self._load = load
         self._terminal = terminal
         self._strict_port = strict_port
+        self._system_proxy = system_proxy
         self._command = command
         self._ended = asyncio.Event()
         self._exit_code = 0
@@ -72,7 +81,9 @@ class Session:
         started = time.monotonic()
         loaded = self._load()
         engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
-        reloader = Reloader(engine, loaded, self._load, self._terminal)
+        around = Around(engine, self._terminal)
+
+        reloader = Reloader(engine, loaded, self._load, self._terminal, around.follow)
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
         watcher = ConfigWatcher(loaded.files, reloader.changed, asyncio.get_running_loop())
         try:
@@ -84,17 +95,20 @@ class Session:
         pace = Pace(self._terminal, running.call_later, running.time)
         restore = self._catch_signals()
         try:
+            await around.follow()
             self._announce(engine, loaded, time.monotonic() - started)
             self.journal.listen(pace.exchange)
             watcher.start()
             try:
+                if self._system_proxy:
+                    await around.take_system_proxy()
                 loop.settle()
                 await self._start_dev_server(front_door_url(bound, https=bool(engine.config.server.https)), reloader)
                 await self._ended.wait()
             finally:
                 watcher.stop()
         finally:
-            await self._shut_down(engine)
+            await self._shut_down(engine, around)
             self.journal.close()
             pace.close()
             restore()
@@ -110,6 +124,10 @@ class Session:
             owner = port_owner(bound.taken)
             by = f" by {owner}" if owner else ""
             self._terminal.message(f"port {bound.taken} is taken{by}: using {bound.port}", "yellow")
+        if engine.admin is not None and engine.admin.taken is not None:
+            self._terminal.message(
+                f"port {engine.admin.taken} is taken: the admin port is {engine.admin.port}", "yellow"
+            )
         for line in banner(bound, engine.policy, elapsed):
             self._terminal.message(line)
         for notice in notices(loaded):
@@ -157,11 +175,13 @@ class Session:
         """Ends the run, gently."""
         self._ended.set()
 
-    async def _shut_down(self, engine: Engine) -> None:
+    async def _shut_down(self, engine: Engine, around: Around) -> None:
         try:
+            await around.leave()
             if self._dev_server is not None:
                 await self._dev_server.stop()
         finally:
+            await around.stop()
             await engine.stop()
 
 
@@ -171,7 +191,13 @@ def run_up(options: UpOptions, *, as_json: bool) -> int:
 
     async def run() -> int:
         load = partial(load_config, options)
-        return await Session(load, terminal, strict_port=options.strict_port, command=options.command).run()
+        return await Session(
+            load,
+            terminal,
+            strict_port=options.strict_port,
+            system_proxy=options.system_proxy,
+            command=options.command,
+        ).run()
 
     allow_many()
     return loop.run(run())

@@ -91,7 +91,7 @@ def _route_rule(name: str, route: Route, cors: CorsTable, door: Door, *, kind: s
         timeout=route.timeout,
         cors=route.cors.mode,
         allowance=_route_allowance(route.cors, cors),
-        loops=door.is_own(upstream.host, upstream.port),
+        loops=door.is_own(upstream.host, upstream.port) or door.is_admin(upstream.host, upstream.port),
     )
 
 

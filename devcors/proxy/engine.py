@@ -13,6 +13,7 @@ from mitmproxy.addons import core, proxyserver, script
 from mitmproxy.master import Master
 
 from devcors.config.schema import Config
+from devcors.errors import StartError
 from devcors.policy import Door, Policy, compile_policy
 from devcors.traffic.journal import Journal
 
@@ -22,7 +23,7 @@ from .exchanges import Exchanges
 from .gate import Gate
 from .gateway.client import ClientConnection
 from .gateway.lane import Gateway
-from .listening import LOOPBACK, Bound, bind
+from .listening import LOOPBACK, Bound, bind, bind_admin, listen_address
 from .mode import DevcorsInstance, hand_over
 from .tasks import spawn
 from .tls import DevcorsTls
@@ -49,8 +50,9 @@ class Engine:
         self.journal = journal
         self.dialer = Dialer(starting=starting)
         self.bound: Bound | None = None
+        self.admin: Bound | None = None
         self.gateway = Gateway(
-            lambda: self.policy, journal, self.dialer, self._own_addresses, self._to_mitmproxy, self.authority
+            lambda: self.policy, journal, self.dialer, self.own_addresses, self._to_mitmproxy, self.authority
         )
         self._ca_folder = ca_folder
         self._authority: CertificateAuthority | None = None
@@ -80,6 +82,11 @@ class Engine:
         """Listens; returns where. Raises StartError."""
         host, port = listen_address(self.config)
         self.bound = bind(host, port, strict=strict_port)
+        try:
+            self.admin = bind_admin(self.config, self.bound, strict=strict_port)
+        except StartError:
+            self.bound.close()
+            raise
         self._policy = compile_policy(self.config, self._door())
         self._prepare(self.config)
         self._master = self._make_master()
@@ -115,7 +122,7 @@ class Engine:
         assert self.bound is not None
         own = self.bound.host.strip("[]")
         addresses = LOOPBACK if own == "localhost" else (*LOOPBACK, own)
-        return Door(self.bound.port, addresses=addresses)
+        return Door(self.bound.port, self.admin.port if self.admin else None, addresses)
 
     def _prepare(self, config: Config) -> None:
         """The authority is there before the first visit, so that its owner can trust it."""
@@ -125,12 +132,22 @@ class Engine:
     async def swap(self, config: Config) -> None:
         """Serves by another config from the next request on.
 
-        Raises StartError, and changes nothing, where its `listen` cannot be had.
+        Raises StartError, and changes nothing, where its `listen` or `admin` cannot be had. Whoever serves the admin
+        port looks at `admin` afterwards: it may be another.
         """
         assert self.bound is not None
         self._prepare(config)
-        if listen_address(config) != listen_address(self.config):
-            self.bound = bind(*listen_address(config), strict=True)
+        moved = listen_address(config) != listen_address(self.config)
+        bound = bind(*listen_address(config), strict=True) if moved else self.bound
+        if moved or config.server.admin != self.config.server.admin:
+            try:
+                self.admin = bind_admin(config, bound, strict=True, had=self.admin)
+            except StartError:
+                if moved:
+                    bound.close()
+                raise
+        if moved:
+            self.bound = bound
             await self._instances()[0].move(self.bound.sockets)
         self.config = config
         self._policy = compile_policy(config, self._door())
@@ -150,8 +167,10 @@ class Engine:
         assert self._master is not None
         return list(self._master.addons.get("proxyserver").servers)
 
-    def _own_addresses(self) -> set[tuple[str, int]]:
-        return {address for instance in self._instances() for address in instance.addresses()}
+    def own_addresses(self) -> set[tuple[str, int]]:
+        """Where devcors itself listens, the admin port included: what is never dialed, by whatever name."""
+        door = {address for instance in self._instances() for address in instance.addresses()}
+        return door | ({(host, self.admin.port) for host in LOOPBACK} if self.admin else set())
 
     def _to_mitmproxy(self, client: ClientConnection) -> None:
         hand_over(self._instances()[0], client.transport, client.leave())
@@ -165,9 +184,3 @@ class Engine:
         self.gateway.close()
         self._master.shutdown()
         await asyncio.wait([self._running], timeout=5)
-
-
-def listen_address(config: Config) -> tuple[str, int]:
-    """`[server] listen` as host and port."""
-    host, _, port = config.server.listen.rpartition(":")
-    return host, int(port)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from devcors.config.schema import Config
 from devcors.errors import PortTakenError, StartError
 from devcors.urls import is_loopback_host
 
@@ -22,6 +23,34 @@ class Bound:
     host: str
     port: int
     taken: int | None = None
+
+    def close(self) -> None:
+        """Gives the port back, where nobody serves it yet."""
+        for sock in self.sockets:
+            sock.close()
+
+
+def listen_address(config: Config) -> tuple[str, int]:
+    """`[server] listen` as host and port."""
+    host, _, port = config.server.listen.rpartition(":")
+    return host, int(port)
+
+
+def bind_admin(config: Config, door: Bound, *, strict: bool, had: Bound | None = None) -> Bound | None:
+    """The admin port, on loopback whatever the front door listens on; None where the config wants none.
+
+    A port that the config names is taken at its word with `strict`; the port after the front door's is nobody's wish,
+    so the next free one does as well. `had` stays where it is the one wanted. Raises StartError.
+    """
+    wanted = config.server.admin
+    if wanted is False:
+        return None
+    port = wanted if wanted is not None else door.port + 1 if door.port < 65535 else 0
+    if had is not None and had.port == port:
+        return had
+    bound = bind("localhost", port, strict=strict and wanted is not None)
+    # where any port was asked for at the front door, none of them is missed
+    return replace(bound, taken=None) if wanted is None and listen_address(config)[1] == 0 else bound
 
 
 def bind(host: str, port: int, *, strict: bool) -> Bound:

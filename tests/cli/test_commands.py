@@ -107,7 +107,6 @@ def test_exit_status(devcors: Devcors, words: list[str], code: int, said: str) -
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["up", "--system-proxy"], 2, "--system-proxy: not yet in this version"),
         (["up", "-d"], 2, "-d: not yet in this version"),
         (["up"], 2, "no devcors.toml in "),
         (["up", "--route", "/api"], 2, "'/api' is no route"),
@@ -129,7 +128,8 @@ def test_options_that_are_not_yet_there_are_not_offered(tmp_path: Path) -> None:
     shown = process("up", "--help", folder=tmp_path, COLUMNS="200").out
     assert "--strict-port" in shown
     assert "--https" in shown
-    assert "--system-proxy" not in shown
+    assert "--system-proxy" in shown
+    assert " -d " not in shown
 
 
 def test_routes(devcors: Devcors) -> None:
@@ -257,7 +257,7 @@ def test_doctor(devcors: Devcors) -> None:
     assert "! /api" in ran.out
     assert "  hint: start the server" in ran.out
     listed = json.loads(devcors("doctor", "--json").out)
-    assert [one["name"] for one in listed] == ["python", "mitmproxy", "config", "port", "/api", "ca"]
+    assert [one["name"] for one in listed] == ["python", "mitmproxy", "config", "port", "/api", "ca", "system-proxy"]
     broken = devcors("doctor", config="frontend = 1")
     assert broken.code == 1
     assert "✗ config" in broken.out

@@ -52,6 +52,7 @@ KEYWORDS: dict[str, Callable[[Any, Any], bool]] = {
     "items": lambda value, schema: all(valid(member, schema) for member in value),
     "minItems": lambda value, least: len(value) >= least,
     "minimum": lambda value, least: value >= least,
+    "maximum": lambda value, most: value <= most,
     "pattern": lambda value, pattern: bool(re.search(pattern, value)),
 }
 ANNOTATIONS = {"$schema", "$defs", "title", "description", "default"}
@@ -130,7 +131,8 @@ cors.methods = "GET"
 cors.max_age = -1
 cors.max_age = true
 server.https = "h3"
-server.admin = 1
+server.admin = 0
+server.admin = true
 server.capture = -1
 scripts = "a.py"
 profiles.ci = "x"
@@ -153,7 +155,7 @@ intercept.h = false
 cors.methods = "request"
 cors.origins = false
 server = { https = false, admin = false, capture = false, listen = "localhost:1" }
-server = { https = "h2", capture = 1 }
+server = { https = "h2", capture = 1, admin = 2678 }
 server.https = true
 scripts = ["a.py"]
 profiles.ci = {}

@@ -47,15 +47,15 @@ def findings(folder: Path, text: str) -> dict[str, Check]:
 def test_nothing_wrong(folder: Path) -> None:
     with serve(lambda _: Reply()) as server:
         found = findings(folder, f'frontend = "{server.url}"\n[server]\nlisten = "localhost:{free_port()}"')
-    assert list(found) == ["python", "mitmproxy", "config", "port", "frontend", "ca"]
-    assert {check.result for name, check in found.items() if name != "mitmproxy"} == {"ok"}
+    assert list(found) == ["python", "mitmproxy", "config", "port", "frontend", "ca", "system-proxy"]
+    assert {check.result for name, check in found.items() if name not in ("mitmproxy", "system-proxy")} == {"ok"}
     assert found["config"].message.endswith("devcors.toml")
     assert set(found["ca"].to_json()) == {"name", "result", "message", "hint"}
 
 
 def test_a_broken_config_ends_there(folder: Path) -> None:
     found = findings(folder, 'frontend = "localhost"')
-    assert list(found) == ["python", "mitmproxy", "config", "ca"]
+    assert list(found) == ["python", "mitmproxy", "config", "ca", "system-proxy"]
     assert found["config"].result == "error"
     assert "devcors.toml:1:12" in found["config"].message
 
@@ -115,7 +115,7 @@ def test_a_backend_that_resets_does_not_end_the_checkup(folder: Path) -> None:
     with resetting() as port:
         found = findings(folder, f'frontend = "http://127.0.0.1:{port}"')
     assert found["frontend"].result in ("ok", "warning")  # by how soon the reset comes
-    assert list(found)[-1] == "ca"
+    assert list(found)[-2:] == ["ca", "system-proxy"]
 
 
 def authority() -> Check:

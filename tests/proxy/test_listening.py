@@ -11,8 +11,7 @@ import pytest
 from devcors.config.schema import Config
 from devcors.errors import StartError
 from devcors.proxy import listening
-from devcors.proxy.engine import listen_address
-from devcors.proxy.listening import Bound, bind, is_exposed
+from devcors.proxy.listening import Bound, bind, is_exposed, listen_address
 
 
 @contextmanager

@@ -67,6 +67,13 @@ class Daemon:
         """The front door's origin."""
         return f"{self.scheme}://localhost:{self.port}"
 
+    @property
+    def admin_port(self) -> int:
+        """Where it serves proxy.pac; it says so if it has hosts to intercept."""
+        found = re.search(r":(\d+)/proxy\.pac", self.message("/proxy.pac"))
+        assert found
+        return int(found[1])
+
     def _read(self, stream: IO[str], on_line: Callable[[str], None]) -> None:
         for text in stream:
             on_line(text.rstrip("\n"))

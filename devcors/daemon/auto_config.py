@@ -1,0 +1,34 @@
+"""Where a running devcors has its proxy and its proxy.pac, as another program of this machine reaches them."""
+
+from __future__ import annotations
+
+from devcors.policy import Policy
+from devcors.policy.pac import PATH, proxy_auto_config, version
+from devcors.proxy.engine import Engine
+from devcors.urls import Authority
+
+
+def proxy_authority(engine: Engine) -> Authority:
+    """An address literal: an engine that looks `localhost` up may find the family on which nobody listens."""
+    assert engine.bound is not None
+    # a server on every address is reached on loopback
+    literals = {"localhost": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]", "::": "[::1]"}  # noqa: S104 - compared
+    return Authority(literals.get(engine.bound.host, engine.bound.host), engine.bound.port)
+
+
+def script(engine: Engine) -> str:
+    """proxy.pac for the policy of the moment."""
+    return proxy_auto_config(intercepted(engine.policy), proxy_authority(engine))
+
+
+def intercepted(policy: Policy) -> list[str]:
+    """The keys of `[intercept]`."""
+    return [rule.name for rule in policy.hosts]
+
+
+def script_url(engine: Engine) -> str | None:
+    """The URL of proxy.pac, another one for each content; None without an admin port."""
+    if engine.admin is None:
+        return None
+    host = engine.admin.sockets[0].getsockname()[0]
+    return f"http://{host}:{engine.admin.port}{PATH}?{version(script(engine))}"

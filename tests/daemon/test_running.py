@@ -1,0 +1,51 @@
+"""Which devcors run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from devcors.config.dirs import state_dir
+from devcors.daemon.running import Running, all_running, announce, find_running, withdraw
+from devcors.errors import SettingsError
+from devcors.system.identity import Identity, identity, own_identity
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEVCORS_HOME", str(tmp_path))
+
+
+def here(port: int, process: Identity | None = None) -> Running:
+    return Running(process or own_identity(), "127.0.0.1", port, f"http://127.0.0.1:{port + 1}/proxy.pac?x")
+
+
+def test_announced_and_withdrawn() -> None:
+    announce(here(1))
+    announce(here(2677))  # moved
+    assert all_running() == [here(2677)]
+    assert find_running(None) == find_running(2677) == here(2677)
+    with pytest.raises(SettingsError, match="no devcors runs on port 1"):
+        find_running(1)
+    withdraw(own_identity().pid)
+    with pytest.raises(SettingsError, match="no devcors runs"):
+        find_running(None)
+
+
+def test_several_are_told_apart_by_port() -> None:
+    parent = identity(1)
+    assert parent
+    announce(here(2677))
+    announce(here(3000, parent))
+    assert find_running(3000) == here(3000, parent)
+    with pytest.raises(SettingsError, match=r"several devcors run, on the ports (2677, 3000|3000, 2677)"):
+        find_running(None)
+
+
+def test_what_a_killed_one_left_is_removed() -> None:
+    announce(here(2677, Identity(2**22 + 1, "long ago")))
+    folder = state_dir() / "running"
+    (folder / "7.json").write_text("broken")
+    assert all_running() == []
+    assert list(folder.iterdir()) == []
