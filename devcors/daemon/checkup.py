@@ -21,6 +21,7 @@ from devcors.policy.rules import Rule
 from devcors.proxy.authority import KEY_FILE, CertificateAuthority
 from devcors.proxy.dialing import Dialer, DialError
 from devcors.proxy.listening import bind
+from devcors.system.browsers.finding import installed
 from devcors.system.ports import port_owner
 
 Result = Literal["ok", "warning", "error"]
@@ -57,6 +58,7 @@ def checkup(config: Path | None, profile: str | None) -> Iterator[Check]:
         yield _port(loaded)
         yield from asyncio.run(_backends(loaded))
     yield _authority()
+    yield _browsers()
 
 
 def _python() -> Check:
@@ -120,3 +122,11 @@ def _authority() -> Check:
         return Check("ca", "error", error.message, error.hint)
     until = authority.certificate.not_valid_after_utc.date().isoformat()
     return Check("ca", "ok", f"{authority.path}, valid until {until}")
+
+
+def _browsers() -> Check:
+    if found := installed():
+        told = ", ".join(f"{browser.title} ({' '.join(browser.command)})" for browser in found)
+        return Check("browsers", "ok", f"devcors browser can open {told}")
+    hint = "install Chromium, Google Chrome, Microsoft Edge or Firefox; any browser can use devcors as its HTTP proxy"
+    return Check("browsers", "warning", "no browser found that devcors browser could open", hint)
