@@ -49,6 +49,7 @@ class Lab:
     page: str
     folder: Path
     profiles: Path
+    home: Path
     reports: Queue[dict[str, Any]]
     alerts: list[str] = field(default_factory=list)
 
@@ -76,7 +77,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         """
         # the profiles are not in pytest's folder: a path there is too long for a socket
         with running(folder, config, any_port=False) as daemon, tempfile.TemporaryDirectory() as profiles:
-            yield Lab(daemon, page_server.url, folder, Path(profiles), reports, alerts)
+            yield Lab(daemon, page_server.url, folder, Path(profiles), _made(folder / "person"), reports, alerts)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 @contextmanager
@@ -111,7 +117,7 @@ def _handshakes(context: ssl.SSLContext, alerts: list[str]) -> Iterator[int]:
 @contextmanager
 def opened(lab: Lab, *words: str, path: str | None = None) -> Iterator[subprocess.Popen[str]]:
     """`devcors browser --headless`, ended when the block ends."""
-    extra = {"TMPDIR": str(lab.profiles), **({"PATH": path} if path else {})}
+    extra = {"TMPDIR": str(lab.profiles), "HOME": str(lab.home), **({"PATH": path} if path else {})}
     process = subprocess.Popen(
         [sys.executable, "-m", "devcors", "browser", "--headless", *words],
         cwd=lab.folder,
@@ -201,6 +207,7 @@ def test_the_front_door_is_opened_where_no_url_is_given(lab: Lab) -> None:
         status, said = ended(process, signal.SIGINT)
     assert status == 0
     assert ("--no-sandbox" in said) == (os.geteuid() == 0)
+    assert not list(lab.home.rglob("*hromium*"))  # its crash reports would be there
     assert f"{lab.daemon.url}/" in [record["url"] for record in lab.daemon.records[since:]]
     assert not list(lab.profiles.iterdir())
 

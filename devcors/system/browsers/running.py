@@ -65,15 +65,17 @@ def run(browser: Browser, opening: Opening, tell: Callable[[str], None]) -> int:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Ours, with a folder for temporary files that is removed too, for Chromium leaves some when it is ended.
+    """Ours, but what browsers write outside of the profile (crash reports, temporary files) goes to `folder` too.
 
-    Its socket there must have a path that fits (unix(7), `sun_path`); in macOS's own long folder it would not.
+    Chromium's socket among the latter must have a path that fits (unix(7), `sun_path`); in macOS's own long folder it
+    would not.
     """
+    environ = {**os.environ, "CHROME_CONFIG_HOME": str(folder / "config"), "MOZ_CRASHREPORTER_DISABLE": "1"}
     temporary = folder / "tmp"
-    if len(str(temporary / _CHROMIUM_SOCKET)) > _MAX_SOCKET_PATH:
-        return dict(os.environ)
-    temporary.mkdir()
-    return {**os.environ, "TMPDIR": str(temporary)}
+    if len(str(temporary / _CHROMIUM_SOCKET)) <= _MAX_SOCKET_PATH:
+        temporary.mkdir()
+        environ["TMPDIR"] = str(temporary)
+    return environ
 
 
 def _options(browser: Browser, opening: Opening, profile: Path, tell: Callable[[str], None]) -> list[str]:
