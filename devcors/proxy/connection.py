@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mitmproxy.connection import ConnectionState, Server
 from mitmproxy.proxy import commands, events, server_hooks
@@ -37,6 +38,12 @@ class DevcorsConnectionHandler(ProxyConnectionHandler):
         self._policy = policy
         self._own_addresses = own_addresses
         self.timeout_watchdog.timeout = _NEVER
+
+    def log(self, message: str, level: int = logging.INFO, exc_info: Any = None) -> None:
+        """mitmproxy's; but a client that refuses a certificate is told of once, by `Refusals`."""
+        if "trust the proxy's certificate" in message:
+            level = logging.DEBUG
+        super().log(message, level, exc_info)
 
     async def open_connection(self, command: commands.OpenConnection) -> None:
         """Dials, tells the addons, and serves the connection until it ends."""

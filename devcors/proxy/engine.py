@@ -24,6 +24,7 @@ from .gateway.client import ClientConnection
 from .gateway.lane import Gateway
 from .listening import LOOPBACK, Bound, bind
 from .mode import DevcorsInstance, hand_over
+from .refusals import Refusals
 from .tasks import spawn
 from .tls import DevcorsTls
 
@@ -52,6 +53,7 @@ class Engine:
         self.gateway = Gateway(
             lambda: self.policy, journal, self.dialer, self._own_addresses, self._to_mitmproxy, self.authority
         )
+        self._refusals = Refusals(lambda: self.policy)
         self._ca_folder = ca_folder
         self._authority: CertificateAuthority | None = None
         self._policy: Policy | None = None
@@ -89,16 +91,19 @@ class Engine:
 
     def _make_master(self) -> DevcorsMaster:
         master = DevcorsMaster(options.Options(), self)
+        tls = DevcorsTls(lambda: self.policy, self.authority)
         master.addons.add(
             core.Core(),
             proxyserver.Proxyserver(),
             Gate(lambda: self.policy),
-            DevcorsTls(lambda: self.policy, self.authority),
+            tls,
+            self._refusals,
             script.ScriptLoader(),
             Exchanges(
                 lambda: self.policy,
                 self.gateway.recorder.beside("mitmproxy"),
                 whole_bodies=lambda: bool(self.config.scripts),
+                expect=tls.expect,
             ),
         )
         master.options.update(
@@ -134,6 +139,7 @@ class Engine:
             await self._instances()[0].move(self.bound.sockets)
         self.config = config
         self._policy = compile_policy(config, self._door())
+        self._refusals.forget()
         assert self._master is not None
         if list(config.scripts) != self._master.options.scripts:
             self._master.options.update(scripts=list(config.scripts), websocket=bool(config.scripts))
