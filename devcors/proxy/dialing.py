@@ -12,13 +12,14 @@ import errno
 import ipaddress
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from devcors.policy.rules import Upstream
 from devcors.urls import is_ip_literal
 
+from .ownership import Place, is_here, is_own
 from .tasks import spawn
 
 C = TypeVar("C")
@@ -60,11 +61,15 @@ async def _resolve(host: str, port: int) -> tuple[str, ...]:
 
 @dataclass
 class Dialer:
-    """Dials upstreams and remembers what answered. `starting()` tells whether the COMMAND of `up` is coming up."""
+    """Dials upstreams and remembers what answered. `starting()` tells whether the COMMAND of `up` is coming up.
+
+    `own()` gives devcors' listeners, which are never dialed.
+    """
 
     starting: Callable[[], bool] = lambda: False
     connect: Connect = _connect
     resolve: Resolve = _resolve
+    own: Callable[[], Iterable[Place]] = tuple
     _winner: dict[tuple[str, int], str] = field(default_factory=dict)
 
     async def dial(self, host: str, port: int, upstream: Upstream | None) -> Streams:
@@ -84,6 +89,8 @@ class Dialer:
             try:
                 async with asyncio.timeout(timeout or None):
                     return await self._dial_once(connect, host, port)
+            except DialError:
+                raise
             except OSError as error:
                 if isinstance(error, TimeoutError) and error.errno is None:  # ours; the system's own is ETIMEDOUT
                     raise DialError(f"no connection within timeout.connect = {timeout:g}s", "timeout.connect") from None
@@ -98,12 +105,20 @@ class Dialer:
         return upstream.wait if upstream and (known or self.starting()) else 0.0
 
     async def _dial_once(self, connect: Callable[[str, int], Awaitable[C]], host: str, port: int) -> C:
-        key, addresses = (host, port), await self.resolve(host, port)
+        key, addresses = (host, port), self._others(await self.resolve(host, port), port)
         first = self._winner.get(key, addresses[0])
         ordered = sorted(addresses, key=lambda address: address != first)
         address, connection = await _race(ordered, lambda address: connect(address, port))
         self._winner[key] = address
         return connection
+
+    def _others(self, addresses: tuple[str, ...], port: int) -> list[str]:
+        """Without what leads back to devcors; a request that went there would come back here for ever."""
+        own = tuple(self.own())
+        others = [address for address in addresses if not is_own((address, port), own, is_here)]
+        if not others:
+            raise DialError("the target is devcors itself")
+        return others
 
 
 async def _race(addresses: list[str], connect: Callable[[str], Awaitable[C]]) -> tuple[str, C]:

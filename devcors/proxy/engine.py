@@ -24,6 +24,7 @@ from .gateway.client import ClientConnection
 from .gateway.lane import Gateway
 from .listening import LOOPBACK, Bound, bind
 from .mode import DevcorsInstance, hand_over
+from .ownership import Place, names_of_machine
 from .refusals import Refusals
 from .tasks import spawn
 from .tls import DevcorsTls
@@ -48,11 +49,9 @@ class Engine:
     def __init__(self, config: Config, journal: Journal, *, ca_folder: Path, starting: Callable[[], bool]) -> None:
         self.config = config
         self.journal = journal
-        self.dialer = Dialer(starting=starting)
+        self.dialer = Dialer(starting=starting, own=self._own_addresses)
         self.bound: Bound | None = None
-        self.gateway = Gateway(
-            lambda: self.policy, journal, self.dialer, self._own_addresses, self._to_mitmproxy, self.authority
-        )
+        self.gateway = Gateway(lambda: self.policy, journal, self.dialer, self._to_mitmproxy, self.authority)
         self._refusals = Refusals(lambda: self.policy)
         self._ca_folder = ca_folder
         self._authority: CertificateAuthority | None = None
@@ -120,6 +119,8 @@ class Engine:
         assert self.bound is not None
         own = self.bound.host.strip("[]")
         addresses = LOOPBACK if own == "localhost" else (*LOOPBACK, own)
+        if own in ("0.0.0.0", "::"):  # noqa: S104 - compared
+            addresses = (*addresses, *names_of_machine())
         return Door(self.bound.port, addresses=addresses)
 
     def _prepare(self, config: Config) -> None:
@@ -156,7 +157,7 @@ class Engine:
         assert self._master is not None
         return list(self._master.addons.get("proxyserver").servers)
 
-    def _own_addresses(self) -> set[tuple[str, int]]:
+    def _own_addresses(self) -> set[Place]:
         return {address for instance in self._instances() for address in instance.addresses()}
 
     def _to_mitmproxy(self, client: ClientConnection) -> None:
