@@ -21,6 +21,7 @@ from devcors.policy.rules import Rule
 from devcors.proxy.authority import KEY_FILE, CertificateAuthority
 from devcors.proxy.dialing import Dialer, DialError
 from devcors.proxy.listening import bind
+from devcors.proxy.upstream_proxy import proxies_of
 from devcors.system.browsers.finding import installed
 from devcors.system.ports import port_owner
 
@@ -99,7 +100,7 @@ async def _backend(rule: Rule) -> Check:
     upstream = rule.upstream
     assert upstream is not None
     try:
-        _, writer = await Dialer().dial(upstream.host, upstream.port, upstream)
+        _, writer = await Dialer(proxies=proxies_of(os.environ)).dial(upstream.host, upstream.port, upstream)
     except DialError as error:
         hint = f"start the server that listens on {upstream.authority}"
         return Check(rule.name, "warning", f"{upstream.origin} cannot be reached: {error.cause}", hint)

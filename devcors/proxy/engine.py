@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,7 @@ from .ownership import Place, names_of_machine
 from .refusals import Refusals
 from .tasks import spawn
 from .tls import DevcorsTls
+from .upstream_proxy import proxies_of
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ class Engine:
     def __init__(self, config: Config, journal: Journal, *, ca_folder: Path, starting: Callable[[], bool]) -> None:
         self.config = config
         self.journal = journal
-        self.dialer = Dialer(starting=starting, own=self._own_addresses)
+        self.dialer = Dialer(starting=starting, own=self._own_addresses, proxies=proxies_of(os.environ))
         self.bound: Bound | None = None
         self.gateway = Gateway(lambda: self.policy, journal, self.dialer, self._to_mitmproxy, self.authority)
         self._refusals = Refusals(lambda: self.policy)
@@ -84,6 +86,8 @@ class Engine:
         self._policy = compile_policy(self.config, self._door())
         self._prepare(self.config)
         self._master = self._make_master()
+        for variable in self.dialer.proxies.unusable:
+            log.warning("%s names no http:// proxy: it is not used", variable)
         self._running = spawn(self._master.run(), name="devcors master")
         await self._listening()
         return self.bound

@@ -64,8 +64,11 @@ def _dial(resolved: tuple[str, ...]) -> list[str]:
     async def resolve(*_: object) -> tuple[str, ...]:
         return resolved
 
+    async def never(_: object) -> asyncio.Transport:
+        raise AssertionError
+
     dialer = Dialer(resolve=resolve, own=lambda: LOCALHOST)
-    asyncio.run(dialer.dial_with(connect, "rebound.test", 2677, None))
+    asyncio.run(dialer.dial_with(connect, "rebound.test", 2677, None, never))
     return dialed
 
 

@@ -8,6 +8,7 @@ means; and a request that could not be sent again is only put on one that was in
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import time
 from functools import partial
@@ -104,7 +105,8 @@ class Pool:
         target = self.target_of(upstream)
         try:
             connect = partial(self._connect, target=target)
-            connection = await self._dialer.dial_with(connect, upstream.host, upstream.port, upstream)
+            adopt = partial(self._adopt, target=target)
+            connection = await self._dialer.dial_with(connect, upstream.host, upstream.port, upstream, adopt)
             self._open.add(connection)
             if upstream.tls:
                 await self._start_tls(connection, target, upstream.timeout.connect)
@@ -115,6 +117,11 @@ class Pool:
     async def _connect(self, address: str, port: int, *, target: Target) -> UpstreamConnection:
         loop = asyncio.get_running_loop()
         _, connection = await loop.create_connection(lambda: UpstreamConnection(self, target), address, port)
+        return connection
+
+    async def _adopt(self, sock: socket.socket, *, target: Target) -> UpstreamConnection:
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_connection(lambda: UpstreamConnection(self, target), sock=sock)
         return connection
 
     async def _start_tls(self, connection: UpstreamConnection, target: Target, seconds: float) -> None:
