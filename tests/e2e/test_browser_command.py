@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -275,3 +275,33 @@ def test_without_a_devcors_nothing_is_opened(tmp_path: Path, listens: bool) -> N
         assert f"no devcors listens at localhost:{port}" in done.stderr
     assert done.returncode == 1
     assert "--port" in done.stderr.splitlines()[1]
+
+
+@pytest.mark.parametrize("name", ["chromium", "firefox"])
+def test_a_front_door_with_tls_is_trusted(lab: Lab, tmp_path: Path, name: str) -> None:
+    (chromium if name == "chromium" else firefox)()
+    port = free_port()
+    config = f'frontend = "{lab.page}"\n[server]\nlisten = "localhost:{port}"\nhttps = true\n'
+    with running(tmp_path, config, any_port=False) as daemon:
+        there = replace(lab, daemon=daemon, folder=tmp_path)
+        with opened(there, name) as process:
+            lab.reports.get(timeout=60)
+            assert ended(process)[0] == 0
+        daemon.record(lambda record: record["url"] == f"https://localhost:{port}/report")
+
+
+def test_a_second_signal_does_not_wait(lab: Lab, tmp_path: Path) -> None:
+    browser = tmp_path / "chromium"
+    browser.write_text(f"#!/bin/sh\ntrap '' TERM\ntouch {tmp_path}/started\nwhile :; do sleep 0.1; done\n")
+    browser.chmod(0o755)
+    with opened(lab, path=f"{tmp_path}:/usr/bin:/bin") as process:
+        deadline = time.monotonic() + 20
+        while not (tmp_path / "started").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        assert process.poll() is None  # it waits for the browser, which takes its time
+        assert ended(process)[0] == 130
+    assert not processes_with(str(browser))
+    assert not list(lab.profiles.iterdir())
