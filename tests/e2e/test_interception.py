@@ -268,7 +268,7 @@ def test_a_browser_that_does_not_trust_devcors_is_told_of(setting: Setting, tmp_
     with browser(tmp_path / "profile", *flags) as context:
         page = context.pages[0]
         # it may ask again by itself, and is then passed through to a host that there is not
-        with pytest.raises(PlaywrightError, match="ERR_CERT_AUTHORITY_INVALID|ERR_CONNECTION_CLOSED"):
+        with pytest.raises(PlaywrightError, match=r"ERR_CERT_AUTHORITY_INVALID|ERR_CONNECTION_CLOSED"):
             page.goto("https://second.test/")
     said = setting.daemon.message("refused devcors' certificate for second.test (TLS alert: certificate unknown)")
     assert "Chrome/" in said
