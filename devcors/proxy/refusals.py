@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 
 _ALERT = re.compile(r"alert (unknown ca|bad certificate|certificate unknown)")
 _CLOSED = "The client disconnected during the handshake"
-_CLOSES = 2  # a close alone may as well be a visitor who went away
+# browsers drop handshakes of connections that they no longer need, so a close alone says little
+_CLOSES = 3
 # server_name, padding, pre_shared_key and early_data differ from one connection of a client to the next
 _PASSING = frozenset({0, 21, 41, 42})
 
@@ -51,6 +52,7 @@ class Refusals:
         self._begun: dict[str, _Handshake] = {}
         self._closed: Counter[_Handshake] = Counter()
         self._refused: set[_Handshake] = set()
+        self._trusted: set[_Handshake] = set()
 
     def forget(self) -> None:
         """As if nobody had refused anything."""
@@ -71,8 +73,9 @@ class Refusals:
         data.ignore_connection = handshake in self._refused
 
     def tls_established_client(self, data: tls.TlsData) -> None:
-        """It trusts us: closes of its kind before meant something else."""
+        """It trusts us: closes of its kind, before and after, mean something else."""
         if handshake := self._begun.pop(data.context.client.id, None):
+            self._trusted.add(handshake)
             del self._closed[handshake]
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
@@ -82,7 +85,7 @@ class Refusals:
             return
         error = data.conn.error or ""
         why = refusal_of(error)
-        if why is None and error.startswith(_CLOSED):
+        if why is None and error.startswith(_CLOSED) and handshake not in self._trusted:
             self._closed[handshake] += 1
             if self._closed[handshake] == _CLOSES:
                 why = "closed each time that it saw it"

@@ -82,10 +82,14 @@ def test_other_kinds_and_hosts_are_not(addon: Refusals) -> None:
     assert Client(addon, agent="App/1", address=("PINNED.test", 8443)).connect(None)
 
 
-def test_one_close_may_be_a_visitor_who_left(addon: Refusals) -> None:
+def test_closes_count_where_nothing_else_ever_came(addon: Refusals) -> None:
     client = Client(addon)
-    errors = [CLOSED, None, CLOSED, CLOSED, None]
-    assert [client.connect(error) for error in errors] == [False, False, False, False, True]
+    assert [client.connect(error) for error in [CLOSED, CLOSED, CLOSED, None]] == [False, False, False, True]
+
+
+def test_closes_of_a_kind_that_trusts_us_mean_something_else(addon: Refusals) -> None:
+    client = Client(addon)
+    assert not any(client.connect(error) for error in [CLOSED, CLOSED, None, *[CLOSED] * 10, None])
 
 
 def test_other_failures_are_no_refusal(addon: Refusals, caplog: pytest.LogCaptureFixture) -> None:
