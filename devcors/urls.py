@@ -114,12 +114,45 @@ def is_loopback_host(host: str) -> bool:
     name = host.rstrip(".")
     if name == "localhost" or name.endswith(".localhost"):
         return True
+    address = address_of(name)
+    return address is not None and address.is_loopback
+
+
+def address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The IP address that a host is, with or without brackets; None for a name. An IPv4-mapped one is the IPv4 address.
+
+    Also as C libraries and browsers read it: `127.1`, `2130706433`, `0x7f.0.0.1` (URL Standard, "IPv4 parser").
+    """
+    bare = host.strip("[]")
     try:
-        address = ipaddress.ip_address(name.strip("[]"))
+        address = ipaddress.ip_address(bare)
     except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
+        return _number_address(bare)
+    mapped: ipaddress.IPv4Address | None = getattr(address, "ipv4_mapped", None)
+    return mapped or address
+
+
+_NUMBER = re.compile(r"0[xX][0-9A-Fa-f]*|[0-9]+")
+
+
+def _number_address(text: str) -> ipaddress.IPv4Address | None:
+    parts = text.removesuffix(".").split(".")
+    if len(parts) > 4 or not all(map(_NUMBER.fullmatch, parts)):
+        return None
+    try:
+        *octets, rest = [_number(part) for part in parts]
+    except ValueError:  # an 8 or a 9 after a leading zero
+        return None
+    # the last part fills all bytes that the others leave
+    if any(octet > 255 for octet in octets) or rest >= 256 ** (4 - len(octets)):
+        return None
+    return ipaddress.IPv4Address(rest + sum(octet << 8 * (3 - at) for at, octet in enumerate(octets)))
+
+
+def _number(text: str) -> int:
+    if text[:2] in ("0x", "0X"):
+        return int(text[2:] or "0", 16)
+    return int(text, 8 if text.startswith("0") and len(text) > 1 else 10)
 
 
 def is_ip_literal(host: str) -> bool:

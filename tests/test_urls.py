@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
+import socket
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from devcors.errors import MalformedError
-from devcors.urls import is_ip_literal, is_loopback_host, parse_authority, parse_origin
+from devcors.urls import address_of, is_ip_literal, is_loopback_host, parse_authority, parse_origin
 
 
 @pytest.mark.parametrize(
@@ -103,3 +105,39 @@ def test_literals() -> None:
     assert is_ip_literal("[::1]")
     assert is_ip_literal("10.0.0.1")
     assert not is_ip_literal("ten.example")
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("[::1]", "::1"),
+        ("[::ffff:10.0.0.1]", "10.0.0.1"),
+        ("127.1", "127.0.0.1"),
+        ("10.1.2", "10.1.0.2"),
+        ("2130706433", "127.0.0.1"),
+        ("0x7F.0.0.0x1", "127.0.0.1"),
+        ("017700000001", "127.0.0.1"),
+        ("0x", "0.0.0.0"),
+        ("1.2.3.4.", "1.2.3.4"),
+        ("4294967296", None),
+        ("1.2.3.256", None),
+        ("256.1", None),
+        ("1.2.3.4.5", None),
+        ("08", None),
+        ("1..2", None),
+        ("0x7g", None),
+        ("example.test", None),
+        ("", None),
+    ],
+)
+def test_addresses_in_every_form(host: str, address: str | None) -> None:
+    """URL Standard, "IPv4 parser"."""
+    found = address_of(host)
+    assert (str(found) if found else None) == address
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_number_is_the_address_that_the_system_makes_of_it(number: int) -> None:
+    for text in (str(number), hex(number), f"0{number:o}"):
+        assert address_of(text) == ipaddress.IPv4Address(socket.inet_aton(text))

@@ -193,7 +193,7 @@ def diagnose(
 
 @app.command()
 def doctor(config: ConfigFile = None, profile: Profile = None, json: Json = False) -> None:
-    """Check versions, port, config, backends, certificate authority and who trusts it, system proxy."""
+    """Check versions, port, config, backends, certificate authority and its trust, system proxy, browsers."""
     from .checking import print_checkup
 
     raise typer.Exit(print_checkup(config, profile, as_json=json))
@@ -276,6 +276,28 @@ def system_proxy_status(json: Json = False) -> None:
     from .system_proxying import print_status
 
     print_status(as_json=json)
+
+
+@app.command()
+def browser(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[chromium|chrome|edge|firefox] [URL] [-- OPTIONS…]",
+            help="Which browser, what to open; else the first found, and the front door. OPTIONS go to the browser.",
+        ),
+    ] = None,
+    config: ConfigFile = None,
+    profile: Profile = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where devcors listens.")] = None,
+    headless: Annotated[bool, typer.Option("--headless", help="Without a window.")] = False,
+) -> None:
+    """Open a throw-away browser profile that goes through a running devcors; nothing of it is left."""
+    from devcors.daemon.browsing import open_browser
+
+    from .browsing import meant, tell
+
+    raise typer.Exit(open_browser(meant(words or []), config, profile, port, headless=headless, tell=tell))
 
 
 @app.command()

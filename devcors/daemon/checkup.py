@@ -22,6 +22,8 @@ from devcors.policy.rules import Rule
 from devcors.proxy.authority import KEY_FILE, CertificateAuthority
 from devcors.proxy.dialing import Dialer, DialError
 from devcors.proxy.listening import bind
+from devcors.proxy.upstream_proxy import proxies_of
+from devcors.system.browsers.finding import installed
 from devcors.system.ports import port_owner
 from devcors.system.proxysettings.holding import status
 from devcors.system.trust.trusting import stores_here, whereabouts
@@ -62,6 +64,7 @@ def checkup(config: Path | None, profile: str | None) -> Iterator[Check]:
     yield _authority()
     yield from _trusted()
     yield _system_proxy()
+    yield _browsers()
 
 
 def _python() -> Check:
@@ -102,7 +105,7 @@ async def _backend(rule: Rule) -> Check:
     upstream = rule.upstream
     assert upstream is not None
     try:
-        _, writer = await Dialer().dial(upstream.host, upstream.port, upstream)
+        _, writer = await Dialer(proxies=proxies_of(os.environ)).dial(upstream.host, upstream.port, upstream)
     except DialError as error:
         hint = f"start the server that listens on {upstream.authority}"
         return Check(rule.name, "warning", f"{upstream.origin} cannot be reached: {error.cause}", hint)
@@ -167,3 +170,11 @@ def _system_proxy() -> Check:
         return Check("system-proxy", "ok", f"{now}, set by devcors, pid {found.owner}")
     hint = f"devcors system-proxy off, or by hand: {found.by_hand}"
     return Check("system-proxy", "error", f"{now}, left by a devcors that has ended, pid {found.owner}", hint)
+
+
+def _browsers() -> Check:
+    if found := installed():
+        told = ", ".join(f"{browser.title} ({' '.join(browser.command)})" for browser in found)
+        return Check("browsers", "ok", f"devcors browser can open {told}")
+    hint = "install Chromium, Google Chrome, Microsoft Edge or Firefox; any browser can use devcors as its HTTP proxy"
+    return Check("browsers", "warning", "no browser found that devcors browser could open", hint)

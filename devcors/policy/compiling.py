@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from devcors.config.schema import Config, CorsTable, Intercept, Route, RouteCors
 from devcors.cors.allowance import Allowance
 from devcors.routing.pattern import Pattern, parse_pattern
 from devcors.routing.table import Conditions, Entry, Table
-from devcors.urls import parse_origin
+from devcors.urls import address_of, parse_origin
 
 from .facts import Door
 from .hosts import HostTable
@@ -26,7 +27,9 @@ def compile_policy(config: Config, door: Door) -> Policy:
         pattern = parse_pattern(text)
         entries += [_entry(pattern, route, _route_rule(text, route, config.cors, door)) for route in routes]
     frontend = _frontend_entry(config.frontend, config.cors, door) if config.frontend else None
-    hosts = HostTable({host: _intercept_rule(host, entry, config.cors) for host, entry in config.intercept.items()})
+    hosts = HostTable(
+        {host: _intercept_rule(host, entry, config.cors, door) for host, entry in config.intercept.items()}
+    )
     return Policy(
         table=Table(entries),
         rules=tuple(entry.value for entry in entries),
@@ -34,7 +37,7 @@ def compile_policy(config: Config, door: Door) -> Policy:
         fallback=Table([frontend] if frontend else []),
         hosts=hosts,
         allowance=_allowance(config.cors),
-        allowed_hosts=frozenset(name.lower() for name in config.server.allowed_hosts),
+        allowed_hosts=frozenset(name.lower() for name in (*config.server.allowed_hosts, *_literals(door))),
         door=replace(door, https=config.server.https),
         capture=config.server.capture,
     )
@@ -95,7 +98,7 @@ def _route_rule(name: str, route: Route, cors: CorsTable, door: Door, *, kind: s
     )
 
 
-def _intercept_rule(host: str, entry: Intercept, cors: CorsTable) -> Rule:
+def _intercept_rule(host: str, entry: Intercept, cors: CorsTable, door: Door) -> Rule:
     upstream, base_path = None, b""
     if entry.target is not None:
         upstream, base_path = upstream_of(entry.target, verify=entry.verify, wait=0.0, timeout=entry.timeout)
@@ -119,4 +122,13 @@ def _intercept_rule(host: str, entry: Intercept, cors: CorsTable) -> Rule:
         timeout=entry.timeout,
         cors=entry.cors.mode,
         allowance=_route_allowance(entry.cors, cors),
+        loops=upstream is not None and door.is_own(upstream.host, upstream.port),
     )
+
+
+def _literals(door: Door) -> Iterator[str]:
+    """The addresses that devcors listens on, as Host has them: nobody else can point those at this machine."""
+    for address in door.addresses:
+        parsed = address_of(address)
+        if parsed is not None and not parsed.is_unspecified:
+            yield f"[{parsed}]" if parsed.version == 6 else str(parsed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from devcors.config.schema import Https
-from devcors.urls import Authority, is_loopback_host
+from devcors.urls import Authority, address_of, is_loopback_host
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Door:
     https: Https = False
 
     def is_own(self, host: str, port: int) -> bool:
-        """Whether dialing this would reach the front door, by any name of this machine's loopback."""
+        """Whether dialing this would reach the front door, by any name of this machine that is known."""
         return port == self.port and self._is_here(host)
 
     def is_admin(self, host: str, port: int) -> bool:
@@ -27,8 +27,12 @@ class Door:
         return port == self.admin_port and self._is_here(host)
 
     def _is_here(self, host: str) -> bool:
-        bare = host.strip("[]")
-        return is_loopback_host(bare) or bare in self.addresses or bare in ("0.0.0.0", "::")  # noqa: S104 - compared
+        bare = host.lower().strip("[]").rstrip(".")
+        if is_loopback_host(bare) or bare in self.addresses:
+            return True
+        address = address_of(bare)
+        # dialed, the unspecified address is this machine
+        return address is not None and (address.is_unspecified or str(address) in self.addresses)
 
 
 class Facts(NamedTuple):

@@ -138,8 +138,8 @@ class Policy:
                 head,
                 rule.allowance,
                 status=508,
-                title="this route's target is devcors itself",
-                hint=f'give routes."{rule.name}" the address of the server behind it',
+                title=f"the target of {rule.place} is devcors itself",
+                hint="give it the address of the server behind",
                 details={"route": rule.name, "target": str(rule.upstream and rule.upstream.origin)},
                 url=_url(facts, str(host), head.target),
             )

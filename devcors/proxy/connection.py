@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mitmproxy.connection import ConnectionState, Server
 from mitmproxy.proxy import commands, events, server_hooks
@@ -23,20 +24,24 @@ _NEVER = 365 * 24 * 3600
 
 
 class DevcorsConnectionHandler(ProxyConnectionHandler):
-    """`policy` and `own_addresses` are asked anew at each dial, since a reload may have changed them."""
+    """`policy` is asked anew at each dial, since a reload may have changed it."""
 
     def __init__(
         self,
         *args: object,
         dialer: Dialer,
         policy: Callable[[], Policy],
-        own_addresses: Callable[[], set[tuple[str, int]]],
     ) -> None:
         super().__init__(*args)
         self._dialer = dialer
         self._policy = policy
-        self._own_addresses = own_addresses
         self.timeout_watchdog.timeout = _NEVER
+
+    def log(self, message: str, level: int = logging.INFO, exc_info: Any = None) -> None:
+        """mitmproxy's; but a client that refuses a certificate is told of once, by `Refusals`."""
+        if "trust the proxy's certificate" in message:
+            level = logging.DEBUG
+        super().log(message, level, exc_info)
 
     async def open_connection(self, command: commands.OpenConnection) -> None:
         """Dials, tells the addons, and serves the connection until it ends."""
@@ -72,13 +77,7 @@ class DevcorsConnectionHandler(ProxyConnectionHandler):
         host, port = server.address[:2]
         server.timestamp_start = time.time()
         upstream = self._policy().upstreams.get((host, port))
-        reader, writer = await self._dialer.dial(host, port, upstream)
-        peer = writer.get_extra_info("peername")
-        # a name may lead back to us by any address: whom we reached is what counts
-        if peer and (peer[0], peer[1]) in self._own_addresses():
-            writer.close()
-            raise DialError("the target is devcors itself")
-        return reader, writer
+        return await self._dialer.dial(host, port, upstream)
 
 
 def error_text(error: BaseException) -> str:

@@ -12,14 +12,16 @@ import errno
 import ipaddress
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from devcors.policy.rules import Upstream
-from devcors.urls import is_ip_literal
+from devcors.urls import DEFAULT_PORTS, is_ip_literal
 
+from .ownership import Place, is_here, is_own
 from .tasks import spawn
+from .upstream_proxy import UpstreamProxies, open_tunnel
 
 C = TypeVar("C")
 
@@ -45,6 +47,21 @@ async def _connect(address: str, port: int) -> Streams:
     return await asyncio.open_connection(address, port)
 
 
+async def _adopt(sock: socket.socket) -> Streams:
+    return await asyncio.open_connection(sock=sock)
+
+
+async def _open_socket(address: str, port: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    sock.setblocking(False)
+    try:
+        await asyncio.get_running_loop().sock_connect(sock, (address, port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
 async def _resolve(host: str, port: int) -> tuple[str, ...]:
     """The addresses of a host, in the order of preference of the system; all of them, so that each failure is seen."""
     if host == "localhost":
@@ -60,30 +77,44 @@ async def _resolve(host: str, port: int) -> tuple[str, ...]:
 
 @dataclass
 class Dialer:
-    """Dials upstreams and remembers what answered. `starting()` tells whether the COMMAND of `up` is coming up."""
+    """Dials upstreams and remembers what answered. `starting()` tells whether the COMMAND of `up` is coming up.
+
+    `own()` gives devcors' listeners, which are never dialed; `proxies` is the way out of the network, if there is one.
+    """
 
     starting: Callable[[], bool] = lambda: False
     connect: Connect = _connect
     resolve: Resolve = _resolve
+    own: Callable[[], Iterable[Place]] = tuple
+    proxies: UpstreamProxies = field(default_factory=UpstreamProxies)
     _winner: dict[tuple[str, int], str] = field(default_factory=dict)
 
     async def dial(self, host: str, port: int, upstream: Upstream | None) -> Streams:
         """An open connection as streams; otherwise as `dial_with`."""
-        return await self.dial_with(self.connect, host, port, upstream)
+        return await self.dial_with(self.connect, host, port, upstream, _adopt)
 
     async def dial_with(
-        self, connect: Callable[[str, int], Awaitable[C]], host: str, port: int, upstream: Upstream | None
+        self,
+        connect: Callable[[str, int], Awaitable[C]],
+        host: str,
+        port: int,
+        upstream: Upstream | None,
+        adopt: Callable[[socket.socket], Awaitable[C]],
     ) -> C:
-        """What `connect` makes of an address that answers; raises DialError.
+        """What `connect` makes of an address that answers, or `adopt` of a connection through the proxy behind us.
 
-        `upstream` holds the timers where the config names the server.
+        `upstream` holds the timers where the config names the server. Raises DialError.
         """
         timeout = upstream.timeout.connect if upstream else 10.0
         deadline = time.monotonic() + self._patience(host, port, upstream)
         while True:
             try:
                 async with asyncio.timeout(timeout or None):
+                    if (sock := await self._through_proxy(host, port, upstream)) is not None:
+                        return await adopt(sock)
                     return await self._dial_once(connect, host, port)
+            except DialError:
+                raise
             except OSError as error:
                 if isinstance(error, TimeoutError) and error.errno is None:  # ours; the system's own is ETIMEDOUT
                     raise DialError(f"no connection within timeout.connect = {timeout:g}s", "timeout.connect") from None
@@ -98,12 +129,42 @@ class Dialer:
         return upstream.wait if upstream and (known or self.starting()) else 0.0
 
     async def _dial_once(self, connect: Callable[[str, int], Awaitable[C]], host: str, port: int) -> C:
-        key, addresses = (host, port), await self.resolve(host, port)
+        key, addresses = (host, port), self._others(await self.resolve(host, port), port)
+        if not addresses:
+            raise DialError("the target is devcors itself")
         first = self._winner.get(key, addresses[0])
         ordered = sorted(addresses, key=lambda address: address != first)
         address, connection = await _race(ordered, lambda address: connect(address, port))
         self._winner[key] = address
         return connection
+
+    async def _through_proxy(self, host: str, port: int, upstream: Upstream | None) -> socket.socket | None:
+        """A connection to `host` that the proxy behind us has made; None where it is reached directly."""
+        # of a host that the config does not name, only what is not http's own port may be a tunnel for TLS
+        tls = upstream.tls if upstream else port != DEFAULT_PORTS["http"]
+        proxy = self.proxies.proxy_for(host, port, tls=tls)
+        if proxy is None:
+            return None
+        try:
+            addresses = self._others(await self.resolve(proxy.host, proxy.port), proxy.port)
+            if not addresses:  # a shell whose environment sends everything through us has started us
+                return None
+            _, sock = await _race(addresses, lambda address: _open_socket(address, proxy.port))
+        except OSError as error:
+            raise DialError(f"the proxy {proxy} cannot be reached: {cause_of(error)}") from error
+        try:
+            await open_tunnel(sock, proxy, host, port)
+        except BaseException as error:
+            sock.close()
+            if isinstance(error, OSError):
+                raise DialError(str(error)) from error
+            raise
+        return sock
+
+    def _others(self, addresses: tuple[str, ...], port: int) -> list[str]:
+        """Without what leads back to devcors; a request that went there would come back here for ever."""
+        own = tuple(self.own())
+        return [address for address in addresses if not is_own((address, port), own, is_here)]
 
 
 async def _race(addresses: list[str], connect: Callable[[str], Awaitable[C]]) -> tuple[str, C]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -25,8 +26,11 @@ from .gateway.client import ClientConnection
 from .gateway.lane import Gateway
 from .listening import LOOPBACK, Bound, bind, bind_admin, listen_address
 from .mode import DevcorsInstance, hand_over
+from .ownership import Place, names_of_machine
+from .refusals import Refusals
 from .tasks import spawn
 from .tls import DevcorsTls
+from .upstream_proxy import proxies_of
 
 log = logging.getLogger(__name__)
 
@@ -48,12 +52,11 @@ class Engine:
     def __init__(self, config: Config, journal: Journal, *, ca_folder: Path, starting: Callable[[], bool]) -> None:
         self.config = config
         self.journal = journal
-        self.dialer = Dialer(starting=starting)
+        self.dialer = Dialer(starting=starting, own=self._own_addresses, proxies=proxies_of(os.environ))
         self.bound: Bound | None = None
         self.admin: Bound | None = None
-        self.gateway = Gateway(
-            lambda: self.policy, journal, self.dialer, self.own_addresses, self._to_mitmproxy, self.authority
-        )
+        self.gateway = Gateway(lambda: self.policy, journal, self.dialer, self._to_mitmproxy, self.authority)
+        self._refusals = Refusals(lambda: self.policy)
         self._ca_folder = ca_folder
         self._authority: CertificateAuthority | None = None
         self._policy: Policy | None = None
@@ -90,22 +93,27 @@ class Engine:
         self._policy = compile_policy(self.config, self._door())
         self._prepare(self.config)
         self._master = self._make_master()
+        for variable in self.dialer.proxies.unusable:
+            log.warning("%s names no http:// proxy: it is not used", variable)
         self._running = spawn(self._master.run(), name="devcors master")
         await self._listening()
         return self.bound
 
     def _make_master(self) -> DevcorsMaster:
         master = DevcorsMaster(options.Options(), self)
+        tls = DevcorsTls(lambda: self.policy, self.authority)
         master.addons.add(
             core.Core(),
             proxyserver.Proxyserver(),
             Gate(lambda: self.policy),
-            DevcorsTls(lambda: self.policy, self.authority),
+            tls,
+            self._refusals,
             script.ScriptLoader(),
             Exchanges(
                 lambda: self.policy,
                 self.gateway.recorder.beside("mitmproxy"),
                 whole_bodies=lambda: bool(self.config.scripts),
+                expect=tls.expect,
             ),
         )
         master.options.update(
@@ -122,6 +130,8 @@ class Engine:
         assert self.bound is not None
         own = self.bound.host.strip("[]")
         addresses = LOOPBACK if own == "localhost" else (*LOOPBACK, own)
+        if own in ("0.0.0.0", "::"):  # noqa: S104 - compared
+            addresses = (*addresses, *names_of_machine())
         return Door(self.bound.port, self.admin.port if self.admin else None, addresses)
 
     def _prepare(self, config: Config) -> None:
@@ -151,6 +161,7 @@ class Engine:
             await self._instances()[0].move(self.bound.sockets)
         self.config = config
         self._policy = compile_policy(config, self._door())
+        self._refusals.forget()
         assert self._master is not None
         if list(config.scripts) != self._master.options.scripts:
             self._master.options.update(scripts=list(config.scripts), websocket=bool(config.scripts))
@@ -167,7 +178,7 @@ class Engine:
         assert self._master is not None
         return list(self._master.addons.get("proxyserver").servers)
 
-    def own_addresses(self) -> set[tuple[str, int]]:
+    def _own_addresses(self) -> set[Place]:
         """Where devcors itself listens, the admin port included: what is never dialed, by whatever name."""
         door = {address for instance in self._instances() for address in instance.addresses()}
         return door | ({(host, self.admin.port) for host in LOOPBACK} if self.admin else set())

@@ -33,15 +33,21 @@ class Exchanges:
     """`policy` gives the policy of the moment; an exchange keeps the one that it began with.
 
     Bodies are streamed, unless `whole_bodies` says that somebody's scripts want to see flows as stock mitmproxy has
-    them. Server-sent events are streamed even then: their end may never come.
+    them. Server-sent events are streamed even then: their end may never come. `expect` is told how the upstream's
+    certificate is checked, before it is dialed.
     """
 
     def __init__(
-        self, policy: Callable[[], Policy], recorder: Recorder, whole_bodies: Callable[[], bool] = lambda: False
+        self,
+        policy: Callable[[], Policy],
+        recorder: Recorder,
+        whole_bodies: Callable[[], bool] = lambda: False,
+        expect: Callable[[str, str, int, bool | str], None] = lambda *_: None,
     ) -> None:
         self._policy = policy
         self._recorder = recorder
         self._whole_bodies = whole_bodies
+        self._expect = expect
         self._open: dict[str, _Entry] = {}
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
@@ -80,6 +86,7 @@ class Exchanges:
             upstream = decision.upstream
             flow.request.data.host, flow.request.data.port = upstream.host, upstream.port
             flow.request.scheme = upstream.scheme
+            self._expect(flow.client_conn.id, upstream.host, upstream.port, upstream.verify)
             flow.metadata[IDLE] = upstream.timeout.idle
         write_request(flow.request, decision.head)
         if not self._whole_bodies():

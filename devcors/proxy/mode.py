@@ -76,7 +76,6 @@ class DevcorsInstance(AsyncioServerInstance[DevcorsMode]):
             self.mode,
             dialer=engine.dialer,
             policy=lambda: engine.policy,
-            own_addresses=engine.own_addresses,
         )
         handler.layer = self.make_top_layer(handler.layer.context)
         with self.manager.register_connection(handler.layer.context.client.id, handler):

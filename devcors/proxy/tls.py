@@ -15,7 +15,7 @@ from devcors.policy import Policy
 from .authority import CertificateAuthority
 
 if TYPE_CHECKING:
-    from mitmproxy.connection import Server
+    from mitmproxy.connection import Client, Server
 
 
 class DevcorsTls(TlsConfig):
@@ -29,6 +29,19 @@ class DevcorsTls(TlsConfig):
     def __init__(self, policy: Callable[[], Policy], authority: Callable[[], CertificateAuthority]) -> None:
         self._policy = policy
         self._authority = authority
+        self._wanted: dict[str, dict[tuple[str, int], bool | str]] = {}
+
+    def expect(self, client: str, host: str, port: int, verify: bool | str) -> None:
+        """How the certificate of a server is checked that a client's request is about to go to.
+
+        Two rules may send to one server and check it in different ways, so its address alone does not tell. `client` is
+        the id of mitmproxy's connection.
+        """
+        self._wanted.setdefault(client, {})[host, port] = verify
+
+    def client_disconnected(self, client: Client) -> None:
+        """Nothing is kept for a connection that has ended."""
+        self._wanted.pop(client.id, None)
 
     class _NoStore:
         dhparams = None
@@ -72,7 +85,7 @@ class DevcorsTls(TlsConfig):
     def tls_start_server(self, tls_start: tls.TlsData) -> None:
         """Server name, ALPN and host name check as mitmproxy does them; what is trusted is the route's `verify`."""
         super().tls_start_server(tls_start)
-        verify = self._verify(tls_start.context.server)
+        verify = self._verify(tls_start.context.client, tls_start.context.server)
         connection = tls_start.ssl_conn
         if verify is True or connection is None:
             return
@@ -84,11 +97,14 @@ class DevcorsTls(TlsConfig):
             context.load_verify_locations(verify)
             connection.set_context(context)
 
-    def _verify(self, server: Server) -> bool | str:
+    def _verify(self, client: Client, server: Server) -> bool | str:
         """The setting of whoever named this server; unknown servers are verified."""
         if server.address is None:
             return True
         host, port = server.address[:2]
+        wanted = self._wanted.get(client.id, {}).get((host, port))
+        if wanted is not None:
+            return wanted
         policy = self._policy()
         if upstream := policy.upstreams.get((host, port)):
             return upstream.verify

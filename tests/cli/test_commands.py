@@ -257,7 +257,16 @@ def test_doctor(devcors: Devcors) -> None:
     assert "! /api" in ran.out
     assert "  hint: start the server" in ran.out
     listed = json.loads(devcors("doctor", "--json").out)
-    assert [one["name"] for one in listed] == ["python", "mitmproxy", "config", "port", "/api", "ca", "system-proxy"]
+    assert [one["name"] for one in listed] == [
+        "python",
+        "mitmproxy",
+        "config",
+        "port",
+        "/api",
+        "ca",
+        "system-proxy",
+        "browsers",
+    ]
     broken = devcors("doctor", config="frontend = 1")
     assert broken.code == 1
     assert "✗ config" in broken.out

@@ -18,6 +18,7 @@ from devcors.daemon import checkup as module
 from devcors.daemon.checkup import Check, checkup
 from devcors.proxy import authority as authority_module
 from devcors.proxy.authority import CERTIFICATE_FILE, KEY_FILE, CertificateAuthority
+from devcors.system.browsers.browser import Browser
 from devcors.system.trust.trusting import trust, untrust
 from tests.support.daemon import free_port
 from tests.support.servers import Reply, serve
@@ -36,6 +37,7 @@ def shelves(monkeypatch: pytest.MonkeyPatch) -> list[Shelf]:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DEVCORS_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(module, "installed", lambda: [Browser("chromium", ("chromium",))])
     return tmp_path
 
 
@@ -47,7 +49,7 @@ def findings(folder: Path, text: str) -> dict[str, Check]:
 def test_nothing_wrong(folder: Path) -> None:
     with serve(lambda _: Reply()) as server:
         found = findings(folder, f'frontend = "{server.url}"\n[server]\nlisten = "localhost:{free_port()}"')
-    assert list(found) == ["python", "mitmproxy", "config", "port", "frontend", "ca", "system-proxy"]
+    assert list(found) == ["python", "mitmproxy", "config", "port", "frontend", "ca", "system-proxy", "browsers"]
     assert {check.result for name, check in found.items() if name not in ("mitmproxy", "system-proxy")} == {"ok"}
     assert found["config"].message.endswith("devcors.toml")
     assert set(found["ca"].to_json()) == {"name", "result", "message", "hint"}
@@ -55,9 +57,19 @@ def test_nothing_wrong(folder: Path) -> None:
 
 def test_a_broken_config_ends_there(folder: Path) -> None:
     found = findings(folder, 'frontend = "localhost"')
-    assert list(found) == ["python", "mitmproxy", "config", "ca", "system-proxy"]
+    assert list(found) == ["python", "mitmproxy", "config", "ca", "system-proxy", "browsers"]
     assert found["config"].result == "error"
     assert "devcors.toml:1:12" in found["config"].message
+
+
+def test_browsers_that_were_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told() -> Check:
+        return {check.name: check for check in checkup(None, None)}["browsers"]
+
+    monkeypatch.setattr(module, "installed", lambda: [Browser("edge", ("/opt/edge",))])
+    assert (told().result, told().message) == ("ok", "devcors browser can open Microsoft Edge (/opt/edge)")
+    monkeypatch.setattr(module, "installed", list)
+    assert told().result == "warning"
 
 
 @pytest.mark.parametrize(("installed", "result"), [("11.0.2", "warning"), ("12.2.3", "ok")])
@@ -115,7 +127,7 @@ def test_a_backend_that_resets_does_not_end_the_checkup(folder: Path) -> None:
     with resetting() as port:
         found = findings(folder, f'frontend = "http://127.0.0.1:{port}"')
     assert found["frontend"].result in ("ok", "warning")  # by how soon the reset comes
-    assert list(found)[-2:] == ["ca", "system-proxy"]
+    assert list(found)[-3:] == ["ca", "system-proxy", "browsers"]
 
 
 def authority() -> Check:

@@ -10,12 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from tests.support.browser import browser, through_proxy
-from tests.support.daemon import Daemon, Record, running
+from tests.support.daemon import Daemon, Record, made_authority, running
 from tests.support.servers import self_made
 
 from .asking import Browser
@@ -52,9 +51,7 @@ def proxied(folder: Path) -> Iterator[tuple[Browser, Daemon]]:
             for host, port in _all(TLS_PORTS)
         ]
         with running(folder, "\n".join(["[intercept]", *plain, *tls])) as daemon:
-            # the first TLS makes the CA
-            httpx.get("https://localhost:18443/page", proxy=daemon.url, trust_env=False, verify=False)
-            flags = through_proxy(daemon.port, folder / "home" / "data" / "ca" / "devcors-ca.pem")
+            flags = through_proxy(daemon.port, made_authority(folder))
             with browser(folder / "profile", *flags) as context:
                 yield Browser(context, made, signed_in=_ORIGINS), daemon
 

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.support.browser import browser, through_proxy
-from tests.support.daemon import Daemon, running
+from tests.support.daemon import Daemon, made_authority, running
 from tests.support.servers import Reply, Seen, Server, self_made, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -68,8 +67,7 @@ def daemon(tmp_path_factory: pytest.TempPathFactory, api: Server) -> Iterator[Da
         "observed.example.test" = {{ target = "https://127.0.0.1:{api.port}", verify = false }}
     """
     with running(folder, config) as running_daemon:
-        with pytest.raises(httpx.ConnectError):  # the first TLS makes the CA
-            httpx.get(API, proxy=running_daemon.url, trust_env=False)
+        made_authority(folder)
         yield running_daemon
 
 

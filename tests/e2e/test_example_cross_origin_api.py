@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import browser, through_proxy
-from tests.support.daemon import ROOT, Daemon, free_port, running
+from tests.support.daemon import ROOT, Daemon, free_port, made_authority, running
 from tests.support.programs import program
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -43,9 +42,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
         program([sys.executable, "serve.py"], port=page, folder=folder, environ=environ),
         running(folder, environ=environ) as daemon,
     ):
-        with pytest.raises(httpx.ConnectError):  # the first TLS makes the CA
-            httpx.get("https://api.example.test/", proxy=daemon.url, trust_env=False)
-        ca = folder / "home" / "data" / "ca" / "devcors-ca.pem"
+        ca = made_authority(folder)
         yield Example(folder, base, daemon, ca, f"http://localhost:{page}/", api)
 
 

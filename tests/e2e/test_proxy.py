@@ -12,7 +12,7 @@ import httpx
 import pytest
 from cryptography import x509
 
-from tests.support.daemon import Daemon, running
+from tests.support.daemon import Daemon, made_authority, running
 from tests.support.raw import exchange, read_response
 from tests.support.servers import Reply, Seen, Server, self_made, serve
 
@@ -57,10 +57,7 @@ def setting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
             "untrusted.test" = {{ target = "https://127.0.0.1:{other.port}", cors = "inject" }}
         """
         with running(folder, config) as daemon:
-            ca = folder / "home" / "data" / "ca" / "devcors-ca.pem"
-            # the CA is made on first need, and a client needs it before
-            with pytest.raises(httpx.ConnectError):
-                httpx.get("https://api.example.test/", proxy=daemon.url, trust_env=False)
+            ca = made_authority(folder)  # devcors makes it on first need, and a client needs it before
             context = ssl.create_default_context(cafile=str(ca))
             with httpx.Client(proxy=daemon.url, verify=context, trust_env=False) as client:
                 yield Setting(daemon, server, client, ca)

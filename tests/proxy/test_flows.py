@@ -48,8 +48,10 @@ def finished(*, capture: int, path: str = "/api/x?q=%20", error: bool = False) -
 @pytest.fixture
 def har() -> Iterator[SaveHar]:
     addon = SaveHar()
-    with taddons.context(addon):  # type: ignore[no-untyped-call]
+    with taddons.context(addon) as context:  # type: ignore[no-untyped-call]
         yield addon
+    # its master has made a loop of its own, and leaves it open
+    context.master.event_loop.close()
 
 
 def entry(addon: SaveHar, flow: HTTPFlow) -> dict[str, Any]:

@@ -39,6 +39,17 @@ def chromium() -> str:
     return found
 
 
+def firefox() -> str:
+    """Firefox's program, as `chromium`."""
+    found = os.environ.get("DEVCORS_FIREFOX") or next(filter(None, map(shutil.which, ("firefox", "firefox-esr"))), None)
+    if found is None:
+        message = "no Firefox on this machine (apt install firefox-esr, or set DEVCORS_FIREFOX)"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return found
+
+
 @contextmanager
 def browser(folder: Path, *flags: str) -> Iterator[BrowserContext]:
     """A browser context with a profile of its own in `folder`, third-party cookies allowed."""

@@ -17,6 +17,8 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+from devcors.proxy.authority import CertificateAuthority
+
 ROOT = Path(__file__).parents[2]
 _LOCAL = re.compile(r"Local:\s+(https?)://[^:]+:(\d+)/")
 
@@ -137,6 +139,11 @@ class Daemon:
         for reader in self._readers:
             reader.join(5)
         return status
+
+
+def made_authority(folder: Path) -> Path:
+    """The CA of a devcors that will run in `folder`, made before it starts; the path of its certificate."""
+    return CertificateAuthority.load_or_create(folder / "home" / "data" / "ca").path
 
 
 @contextmanager

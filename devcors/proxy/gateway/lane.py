@@ -43,14 +43,13 @@ class Gateway:
         current: Callable[[], Policy],
         journal: Journal,
         dialer: Dialer,
-        own_addresses: Callable[[], set[tuple[str, int]]],
         hand_over: HandOver,
         authority: Callable[[], CertificateAuthority],
     ) -> None:
         self._current = current
         self.hand_over = hand_over
         self.recorder = Recorder(journal, "gateway")
-        self.pool = Pool(dialer, own_addresses)
+        self.pool = Pool(dialer)
         self.clients: set[ClientConnection] = set()
         self.tunnels: set[TunnelEnd] = set()
         self._certificates = FrontDoorCertificates(authority, self._serves)

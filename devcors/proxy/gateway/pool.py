@@ -8,9 +8,9 @@ means; and a request that could not be sent again is only put on one that was in
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import time
-from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
@@ -45,11 +45,10 @@ class DialFailed(Exception):  # noqa: N818 - control flow within the lane: it ho
 
 
 class Pool:
-    """`own_addresses` are devcors' listeners, which are never dialed, by whatever name a target leads there."""
+    """All of them, for every client."""
 
-    def __init__(self, dialer: Dialer, own_addresses: Callable[[], set[tuple[str, int]]]) -> None:
+    def __init__(self, dialer: Dialer) -> None:
         self._dialer = dialer
-        self._own_addresses = own_addresses
         self._idle: dict[Target, list[UpstreamConnection]] = {}
         self._open: set[UpstreamConnection] = set()
         self._sweeper: asyncio.TimerHandle | None = None
@@ -106,9 +105,9 @@ class Pool:
         target = self.target_of(upstream)
         try:
             connect = partial(self._connect, target=target)
-            connection = await self._dialer.dial_with(connect, upstream.host, upstream.port, upstream)
+            adopt = partial(self._adopt, target=target)
+            connection = await self._dialer.dial_with(connect, upstream.host, upstream.port, upstream, adopt)
             self._open.add(connection)
-            self._refuse_own(connection)
             if upstream.tls:
                 try:
                     await self._start_tls(connection, target, upstream.timeout.connect)
@@ -124,12 +123,10 @@ class Pool:
         _, connection = await loop.create_connection(lambda: UpstreamConnection(self, target), address, port)
         return connection
 
-    def _refuse_own(self, connection: UpstreamConnection) -> None:
-        """A name may lead back to us by any address: whom we reached is what counts."""
-        peer = connection.transport.get_extra_info("peername")
-        if peer and (peer[0], peer[1]) in self._own_addresses():
-            connection.abort()
-            raise DialError("the target is devcors itself")
+    async def _adopt(self, sock: socket.socket, *, target: Target) -> UpstreamConnection:
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_connection(lambda: UpstreamConnection(self, target), sock=sock)
+        return connection
 
     async def _start_tls(self, connection: UpstreamConnection, target: Target, seconds: float) -> None:
         loop = asyncio.get_running_loop()

@@ -69,7 +69,7 @@ async def live(serve: Serve, *, lines: str = "", scheme: str = "http", **tls: An
     upstream = await asyncio.start_server(served, "127.0.0.1", 0, **tls)
     target = f"{'https' if tls else scheme}://127.0.0.1:{upstream.sockets[0].getsockname()[1]}"
     policy, journal = policy_of(f'frontend = {{ target = "{target}" {lines} }}'), Journal()
-    gateway = Gateway(lambda: policy, journal, Dialer(), set, lambda _: None, mock.Mock(name="authority"))
+    gateway = Gateway(lambda: policy, journal, Dialer(), lambda _: None, mock.Mock(name="authority"))
     door = await asyncio.get_running_loop().create_server(lambda: ClientConnection(gateway), "127.0.0.1", 0)
     try:
         yield Live(gateway, journal, door.sockets[0].getsockname()[1])

@@ -141,11 +141,11 @@ class Stage:
         self.upstreams: list[PlayedUpstream] = []
         self.refused: set[int] = set()
         self.handed_over: list[bytes] = []
+        self.own: set[tuple[str, int]] = set()
         self.gateway = Gateway(
             lambda: self.policy,
             self.journal,
-            Dialer(),
-            set,
+            Dialer(own=lambda: self.own),
             lambda client: self.handed_over.append(client.leave()),
             mock.Mock(name="authority"),
         )
