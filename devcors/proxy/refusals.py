@@ -2,9 +2,10 @@
 
 Known: an app that pins its server's certificate, or has a certificate store of its own, ends the handshake, most by an
 alert that names the certificate (RFC 8446, section 6.2), some by closing. No other connection of theirs would go
-better. Wanted: they work, untouched, while browsers that trust devcors are still looked into. So what is remembered is
-the host and the kind of client: its User-Agent in CONNECT, and the shape of its ClientHello, which comes from the TLS
-library and how it is set up.
+better; but who only does not know our authority yet says the same, and may be told to trust it and come again.
+Wanted: who goes on refusing works, untouched, while browsers that trust devcors are still looked into. So what is
+remembered is the host and the kind of client: its User-Agent in CONNECT, and the shape of its ClientHello, which comes
+from the TLS library and how it is set up.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ log = logging.getLogger(__name__)
 
 _ALERT = re.compile(r"alert (unknown ca|bad certificate|certificate unknown)")
 _CLOSED = "The client disconnected during the handshake"
-# browsers drop handshakes of connections that they no longer need, so a close alone says little
-_CLOSES = 3
+_SILENT = "closed each time that it saw it"
+# how often in a row: browsers also drop handshakes of connections that they no longer need
+_TIMES = 3
 # server_name, padding, pre_shared_key and early_data differ from one connection of a client to the next
 _PASSING = frozenset({0, 21, 41, 42})
 
@@ -50,14 +52,14 @@ class Refusals:
         self._policy = policy
         self._agents: dict[str, str] = {}
         self._begun: dict[str, _Handshake] = {}
-        self._closed: Counter[_Handshake] = Counter()
+        self._doubtful: Counter[_Handshake] = Counter()
         self._refused: set[_Handshake] = set()
         self._trusted: set[_Handshake] = set()
 
     def forget(self) -> None:
         """As if nobody had refused anything."""
         self._refused.clear()
-        self._closed.clear()
+        self._doubtful.clear()
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
         """Browsers and most libraries say in CONNECT who they are."""
@@ -76,7 +78,7 @@ class Refusals:
         """It trusts us: closes of its kind, before and after, mean something else."""
         if handshake := self._begun.pop(data.context.client.id, None):
             self._trusted.add(handshake)
-            del self._closed[handshake]
+            del self._doubtful[handshake]
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         """The handshake has failed; where the certificate is why, this was the last of its kind."""
@@ -86,12 +88,17 @@ class Refusals:
         error = data.conn.error or ""
         why = refusal_of(error)
         if why is None and error.startswith(_CLOSED) and handshake not in self._trusted:
-            self._closed[handshake] += 1
-            if self._closed[handshake] == _CLOSES:
-                why = "closed each time that it saw it"
+            why = _SILENT
         if why is not None:
+            self._count(handshake, why)
+
+    def _count(self, handshake: _Handshake, why: str) -> None:
+        self._doubtful[handshake] += 1
+        if self._doubtful[handshake] >= _TIMES:
             self._refused.add(handshake)
             log.warning(_told(handshake, why))
+        elif self._doubtful[handshake] == 1 and why != _SILENT:
+            log.warning(_untrusting(handshake, why))
 
     def client_disconnected(self, client: connection.Client) -> None:
         """Nothing is kept for a connection that has ended."""
@@ -122,11 +129,21 @@ def _is_grease(number: int) -> bool:
     return number & 0x0F0F == 0x0A0A and number >> 8 == number & 0xFF
 
 
-def _told(handshake: _Handshake, why: str) -> str:
-    host, kind = handshake.host, handshake.kind
+def _refusal(handshake: _Handshake, why: str) -> str:
+    kind = handshake.kind
     who = f"a client ({kind.agent})" if kind.agent else "a client"
+    return f"{who} refused devcors' certificate for {handshake.host} ({why})"
+
+
+def _untrusting(handshake: _Handshake, why: str) -> str:
     return (
-        f"{who} refused devcors' certificate for {host} ({why}): from now on its connections to {host} pass through"
-        " untouched. To open them again, let it trust devcors' certificate authority, then restart devcors or edit"
-        " devcors.toml"
+        f"{_refusal(handshake, why)}: let it trust devcors' certificate authority, by devcors trust, devcors browser or"
+        f" devcors run. If it goes on refusing, its connections to {handshake.host} pass through untouched"
+    )
+
+
+def _told(handshake: _Handshake, why: str) -> str:
+    return (
+        f"{_refusal(handshake, why)}: from now on its connections to {handshake.host} pass through untouched. To open"
+        " them again, let it trust devcors' certificate authority, then restart devcors or edit devcors.toml"
     )

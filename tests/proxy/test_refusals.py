@@ -65,17 +65,30 @@ def addon() -> Refusals:
     return Refusals(lambda: policy)
 
 
-def test_after_an_alert_its_kind_is_passed_through(addon: Refusals, caplog: pytest.LogCaptureFixture) -> None:
+def test_who_goes_on_refusing_is_passed_through(addon: Refusals, caplog: pytest.LogCaptureFixture) -> None:
     client = Client(addon, agent="App/1")
     with caplog.at_level(logging.WARNING):
-        assert [client.connect("tlsv1 alert unknown ca") for _ in range(3)] == [False, True, True]
-    (said,) = caplog.messages
-    assert "a client (App/1) refused devcors' certificate for pinned.test (TLS alert: unknown ca)" in said
-    assert "restart devcors or edit devcors.toml" in said
+        passed = [client.connect("tlsv1 alert bad certificate") for _ in range(5)]
+    assert passed == [False, False, False, True, True]
+    first, last = caplog.messages
+    assert "a client (App/1) refused devcors' certificate for pinned.test (TLS alert: bad certificate)" in first
+    assert "devcors run" in first
+    assert "restart devcors or edit devcors.toml" in last
+
+
+def test_who_does_not_know_the_authority_may_learn_of_it(addon: Refusals, caplog: pytest.LogCaptureFixture) -> None:
+    client = Client(addon, agent="App/1")
+    unknown = "tlsv1 alert unknown ca"
+    with caplog.at_level(logging.WARNING):
+        assert not any(client.connect(error) for error in (unknown, unknown, None, unknown, unknown))
+        assert "devcors run" in caplog.messages[0]
+        assert [client.connect(error) for error in (unknown, None)] == [False, True]
+    assert "pass through untouched. To open them again" in caplog.messages[-1]
 
 
 def test_other_kinds_and_hosts_are_not(addon: Refusals) -> None:
-    assert not Client(addon, agent="App/1").connect("tlsv1 alert unknown ca")
+    refusing = Client(addon, agent="App/1")
+    assert not any(refusing.connect("tlsv1 alert bad certificate") for _ in range(3))
     assert not Client(addon, agent="App/2").connect(None)
     assert not Client(addon, "h2", agent="App/1").connect(None)
     assert not Client(addon, agent="App/1", address=("other.test", 443)).connect(None)
@@ -101,12 +114,13 @@ def test_other_failures_are_no_refusal(addon: Refusals, caplog: pytest.LogCaptur
 def test_the_front_door_is_never_passed_through(addon: Refusals) -> None:
     for address in (("localhost", 2677), None):
         client = Client(addon, address=address)
-        assert not any(client.connect("tlsv1 alert unknown ca") for _ in range(3))
+        assert not any(client.connect("tlsv1 alert bad certificate") for _ in range(5))
 
 
 def test_forgotten(addon: Refusals) -> None:
     client = Client(addon)
-    client.connect("tlsv1 alert unknown ca")
+    for _ in range(3):
+        client.connect("tlsv1 alert bad certificate")
     addon.forget()
     assert not client.connect(None)
 
