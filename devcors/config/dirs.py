@@ -21,6 +21,10 @@ from .caller import as_calling_user, in_users_home
 HINT = "set DEVCORS_HOME to a folder of your own that can be written"
 
 
+TRUSTED = "trusted"
+"""Below `data_dir`: the public half of each authority that is in a store. Each `trust` and `untrust` changes it."""
+
+
 def data_dir() -> Path:
     """What lasts: the certificate authority lies in its `ca`. Raises StartError where it cannot be made."""
     return private_dir(_home("data") or in_users_home(platformdirs.user_data_path("devcors", appauthor=False)))

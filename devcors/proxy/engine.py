@@ -13,6 +13,7 @@ from mitmproxy import options
 from mitmproxy.addons import core, proxyserver, script
 from mitmproxy.master import Master
 
+from devcors.config.dirs import TRUSTED
 from devcors.config.schema import Config
 from devcors.errors import StartError
 from devcors.policy import Door, Policy, compile_policy
@@ -56,7 +57,7 @@ class Engine:
         self.bound: Bound | None = None
         self.admin: Bound | None = None
         self.gateway = Gateway(lambda: self.policy, journal, self.dialer, self._to_mitmproxy, self.authority)
-        self._refusals = Refusals(lambda: self.policy)
+        self._refusals = Refusals(lambda: self.policy, ca_folder.parent / TRUSTED)
         self._ca_folder = ca_folder
         self._authority: CertificateAuthority | None = None
         self._policy: Policy | None = None

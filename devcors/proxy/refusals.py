@@ -14,6 +14,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from mitmproxy import connection, http, tls
@@ -46,10 +47,15 @@ class _Handshake(NamedTuple):
 
 
 class Refusals:
-    """An addon. `policy` gives the policy of the moment; `forget` opens every host again."""
+    """An addon. `policy` gives the policy of the moment; `forget` opens every host again.
 
-    def __init__(self, policy: Callable[[], Policy]) -> None:
+    So does a change in the folder `trusted`: `devcors trust` has been called, and who refused may not any more.
+    """
+
+    def __init__(self, policy: Callable[[], Policy], trusted: Path) -> None:
         self._policy = policy
+        self._folder = trusted
+        self._stamp = self._changed_at()
         self._agents: dict[str, str] = {}
         self._begun: dict[str, _Handshake] = {}
         self._doubtful: Counter[_Handshake] = Counter()
@@ -60,6 +66,12 @@ class Refusals:
         """As if nobody had refused anything."""
         self._refused.clear()
         self._doubtful.clear()
+
+    def _changed_at(self) -> int:
+        try:
+            return self._folder.stat().st_mtime_ns
+        except OSError:  # nothing was trusted yet
+            return 0
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
         """Browsers and most libraries say in CONNECT who they are."""
@@ -72,6 +84,9 @@ class Refusals:
             return  # the front door has nowhere to let anybody through to
         kind = kind_of(self._agents.get(client.id, ""), data.client_hello)
         handshake = self._begun[client.id] = _Handshake(address[0].lower(), kind)
+        if handshake in self._refused and (stamp := self._changed_at()) != self._stamp:
+            self._stamp = stamp
+            self.forget()
         data.ignore_connection = handshake in self._refused
 
     def tls_established_client(self, data: tls.TlsData) -> None:
@@ -145,5 +160,6 @@ def _untrusting(handshake: _Handshake, why: str) -> str:
 def _told(handshake: _Handshake, why: str) -> str:
     return (
         f"{_refusal(handshake, why)}: from now on its connections to {handshake.host} pass through untouched. To open"
-        " them again, let it trust devcors' certificate authority, then restart devcors or edit devcors.toml"
+        " them again, let it trust devcors' certificate authority: by devcors trust, or otherwise, and then restart devcors"
+        " or edit devcors.toml"
     )

@@ -120,4 +120,8 @@ def test_memory_is_that_of_all_processes_of_the_session(tmp_path: Path) -> None:
         memory = resident(process.pid)
         assert memory is not None
         assert 50 < memory < 150
-    assert resident(process.pid) == 0
+    # what is killed is gone a little later
+    deadline = time.monotonic() + 10
+    while resident(process.pid) != 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

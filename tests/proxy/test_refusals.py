@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -60,9 +61,9 @@ class Client:
 
 
 @pytest.fixture
-def addon() -> Refusals:
+def addon(tmp_path: Path) -> Refusals:
     policy = compile_policy(Config.model_validate({"intercept": {"pinned.test": {}}}), Door(2677))
-    return Refusals(lambda: policy)
+    return Refusals(lambda: policy, tmp_path / "trusted")
 
 
 def test_who_goes_on_refusing_is_passed_through(addon: Refusals, caplog: pytest.LogCaptureFixture) -> None:
@@ -73,7 +74,7 @@ def test_who_goes_on_refusing_is_passed_through(addon: Refusals, caplog: pytest.
     first, last = caplog.messages
     assert "a client (App/1) refused devcors' certificate for pinned.test (TLS alert: bad certificate)" in first
     assert "devcors run" in first
-    assert "restart devcors or edit devcors.toml" in last
+    assert "and then restart devcors or edit devcors.toml" in last
 
 
 def test_who_does_not_know_the_authority_may_learn_of_it(addon: Refusals, caplog: pytest.LogCaptureFixture) -> None:
@@ -115,6 +116,13 @@ def test_the_front_door_is_never_passed_through(addon: Refusals) -> None:
     for address in (("localhost", 2677), None):
         client = Client(addon, address=address)
         assert not any(client.connect("tlsv1 alert bad certificate") for _ in range(5))
+
+
+def test_trusting_opens_every_host_again(addon: Refusals, tmp_path: Path) -> None:
+    client = Client(addon)
+    assert [client.connect("tlsv1 alert unknown ca") for _ in range(4)] == [False, False, False, True]
+    (tmp_path / "trusted").mkdir()
+    assert not client.connect(None)
 
 
 def test_forgotten(addon: Refusals) -> None:

@@ -78,10 +78,16 @@ class Load:
         reader, writer, request = await self._ask("/s/events?count=0&every=0.02")
         try:
             writer.write(request)
-            while piece := await asyncio.wait_for(reader.read(65536), 5):
+            while piece := await self._next(reader):
                 self.counts.events += piece.count(b"data:")
         finally:
             writer.close()
+
+    @staticmethod
+    async def _next(reader: asyncio.StreamReader) -> bytes:
+        # not `wait_for`, which before Python 3.12 may lose a cancellation that comes together with data
+        async with asyncio.timeout(5):
+            return await reader.read(65536)
 
     async def _talk(self) -> None:
         client = await websocket_connect(f"ws://localhost:{self._port}/s/echo")

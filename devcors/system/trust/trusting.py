@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from devcors.config.caller import as_calling_user, user_home
-from devcors.config.dirs import data_dir, private_dir, write_private
+from devcors.config.dirs import TRUSTED, data_dir, private_dir, write_private
 from devcors.proxy.authority import CERTIFICATE_FILE, CertificateAuthority
 
 from .commands import MachineCommands
@@ -149,7 +149,7 @@ def _roots() -> Iterator[tuple[Root, bool]]:
 
 
 def _memory() -> Path:
-    return data_dir() / "trusted"
+    return data_dir() / TRUSTED
 
 
 def _remembered() -> Iterator[Root]:
