@@ -160,6 +160,6 @@ def _untrusting(handshake: _Handshake, why: str) -> str:
 def _told(handshake: _Handshake, why: str) -> str:
     return (
         f"{_refusal(handshake, why)}: from now on its connections to {handshake.host} pass through untouched. To open"
-        " them again, let it trust devcors' certificate authority: by devcors trust, or otherwise, and then restart devcors"
-        " or edit devcors.toml"
+        " them again, let it trust devcors' certificate authority: by devcors trust, or otherwise, and then restart"
+        " devcors or edit devcors.toml"
     )
