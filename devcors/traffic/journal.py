@@ -30,7 +30,7 @@ class Journal:
     on what it does not tell is held for a moment: if no request follows, it was refused, and that is its verdict.
     """
 
-    def __init__(self, limit: int = 5000, later: Later | None = None) -> None:
+    def __init__(self, limit: int = 1000, later: Later | None = None) -> None:
         self._kept: deque[Exchange] = deque(maxlen=limit)
         self._listeners: list[Listener] = []
         self._preflights: OrderedDict[tuple[str, str, str], int] = OrderedDict()
