@@ -50,7 +50,13 @@ def _factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 def _without_eager_start(factory: Callable[..., Any]) -> Callable[..., Any]:
-    def make(loop: asyncio.AbstractEventLoop, coro: Any, *, eager_start: bool | None = None, **options: Any) -> Any:  # noqa: ARG001
+    def make(
+        loop: asyncio.AbstractEventLoop,
+        coro: Any,
+        *,
+        eager_start: bool | None = None,  # noqa: ARG001 - taken so that it goes no further
+        **options: Any,
+    ) -> Any:
         return factory(loop, coro, **options)
 
     return make
