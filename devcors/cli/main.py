@@ -11,6 +11,7 @@ import typer
 
 from devcors.errors import DevcorsError
 
+from .exporting_servers import ExportGroup, add_servers
 from .orphans import restore_system_proxy
 
 app = typer.Typer(
@@ -27,6 +28,9 @@ config_app = typer.Typer(
 app.add_typer(config_app, name="config")
 proxy_app = typer.Typer(help="Set the system's proxy to devcors, and as it was before.", no_args_is_help=True)
 app.add_typer(proxy_app, name="system-proxy")
+export_app = typer.Typer(help="Print the config for a server that takes over.", cls=ExportGroup, no_args_is_help=True)
+app.add_typer(export_app, name="export")
+add_servers(export_app)
 
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", "-c", metavar="FILE", help="The config file; else it is searched upwards.")

@@ -62,7 +62,7 @@ def back_through(match_pattern: Pattern, rewrite: str | None, base_path: bytes, 
         return None
     if rewrite is None:
         return inner or b"/"
-    pair = _literals(match_pattern, rewrite)
+    pair = plain_prefixes(match_pattern, rewrite)
     if pair is None:
         return None
     literal, replaced = pair
@@ -73,7 +73,7 @@ def back_through(match_pattern: Pattern, rewrite: str | None, base_path: bytes, 
 
 
 @lru_cache(maxsize=4096)
-def _literals(pattern: Pattern, rewrite: str) -> tuple[bytes, bytes] | None:
+def plain_prefixes(pattern: Pattern, rewrite: str) -> tuple[bytes, bytes] | None:
     """Pattern and rewrite as plain prefixes, without a slash at the end, where they stand for no more than that."""
     parts = rewrite_parts(rewrite)
     if pattern.tail and len(pattern.names) == 1 and parts[-1:] == [Reference(pattern.names[0], slash=True)]:

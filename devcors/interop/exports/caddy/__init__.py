@@ -1,0 +1,124 @@
+"""Caddy, from 2.8 on: a site block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from devcors.interop.exports.description import Note, Route, Site
+from devcors.interop.exports.expressions import cookie_edits, literal, of_hosts
+from devcors.interop.exports.writing import Output, Row, filled, printable, refused, render
+
+TITLE = "Caddy"
+KEYS = (
+    Row("frontend", "the last `handle`"),
+    Row('[routes] "/prefix", ":name"', "`vars_regexp {http.request.orig_uri}` and `handle`, in devcors' order"),
+    Row(
+        '[routes] "^expression"',
+        "the same",
+        "Go's expressions have no lookaround and no backreferences: a route that uses them is left out",
+    ),
+    Row("target", "`reverse_proxy`"),
+    Row("rewrite", "`rewrite`"),
+    Row("match", "`method`, `header`, `header_regexp`"),
+    Row("host", "`header_up Host`"),
+    Row("origin", "`request_header`"),
+    Row(
+        "forwarded",
+        "`reverse_proxy` does it",
+        "an X-Forwarded-For that came in is dropped unless its sender is one of `trusted_proxies`",
+    ),
+    Row("headers", "`header_up`, `header_down`"),
+    Row("cookies", "`header_down Set-Cookie`"),
+    Row("redirects", "`header_down Location`"),
+    Row("verify", "`tls_insecure_skip_verify`, `tls_trust_pool`"),
+    Row("timeout", "`dial_timeout`, `read_timeout`"),
+    Row("cors, [cors]", "`header`, `respond 204`", "`inject` is written as `rewrite`"),
+)
+
+# Go's RE2 has none of them: https://github.com/google/re2/wiki/Syntax
+_UNKNOWN_TO_GO = re.compile(r"\(\?(?:<?[=!]|>|\(|P=|#)|\\[1-9Z]|[*+?}]\+")
+
+
+def write(site: Site) -> Output:
+    """The config, and what is not in it."""
+    notes = [*site.notes, *(note for route in site.routes for note in _notes(route))]
+    text = render(
+        "caddy",
+        {"quote": quote, "regex": regex, "made": _made, "path_made": _path_made, "literal": literal},
+        {
+            "site": site,
+            "cookie_edits": cookie_edits,
+            "of_hosts": of_hosts,
+            "notes_of": _notes,
+            "is_left_out": _is_left_out,
+        },
+    )
+    return Output(text, tuple(notes))
+
+
+def _is_left_out(route: Route) -> bool:
+    return _UNKNOWN_TO_GO.search(route.path) is not None
+
+
+def _notes(route: Route) -> Iterator[Note]:
+    yield from route.notes
+    if _is_left_out(route):
+        yield Note(route.place, "its expression holds what Go's have not (lookaround, backreferences): it is left out")
+    if route.forwarded:
+        yield Note(
+            f"{route.place}.forwarded", "an X-Forwarded-For that comes in is dropped, unless you name trusted_proxies"
+        )
+
+
+def quote(text: str) -> str:
+    """A token that means itself, also when it is read for placeholders.
+
+    Raises UsageError for a brace, which begins one, and for a value that neither kind of quotes can hold.
+    """
+    if "{" in text:
+        raise refused(text, TITLE, "a brace, which begins a placeholder")
+    return _token(text)
+
+
+def regex(text: str) -> str:
+    """An expression, which is read for no placeholders but those of the file itself."""
+    return _token(text)
+
+
+def _token(text: str) -> str:
+    if "{$" in text:
+        raise refused(text, TITLE, "`{$`, which begins a variable of the environment")
+    if "`" not in text:
+        return f"`{printable(text, TITLE)}`"
+    # in double quotes a backslash is itself, except before a quote
+    if "\\" in text:
+        raise refused(text, TITLE, "a backquote and a backslash")
+    return '"' + printable(text, TITLE).replace('"', '\\"') + '"'
+
+
+def _made(parts: tuple[str | int, ...]) -> str:
+    """The replacement of an expression's find, in Go's words."""
+    made = filled(parts, lambda text: _bare(text).replace("$", "$$"), lambda group: f"${{{group}}}")
+    return _token_with_placeholders(made.replace("#own", "{http.request.scheme}://{http.request.hostport}", 1))
+
+
+def _path_made(parts: tuple[str | int, ...]) -> str:
+    """The same for a path, where Caddy takes the braces of `${1}` for a placeholder.
+
+    Raises UsageError where the text after a group goes on like the group's name.
+    """
+    made = filled(parts, lambda text: _bare(text).replace("$", "$$"), lambda group: f"${group}")
+    if re.search(r"(?<!\$)(?:\$\$)*\$[0-9]+[0-9A-Za-z_]", made):
+        raise refused(made, TITLE, "a letter or digit right after a capture")
+    return _token_with_placeholders(made)
+
+
+def _bare(text: str) -> str:
+    return quote(text) and text
+
+
+def _token_with_placeholders(text: str) -> str:
+    if "`" not in text:
+        return f"`{text}`"
+    raise refused(text, TITLE, "a backquote")
