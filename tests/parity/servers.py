@@ -77,7 +77,7 @@ def serving(folder: Path, server: str, backend: int) -> Iterator[int]:
         return
     (folder / "devcors.toml").write_text(config)
     command = prepared(folder, server, exported(folder, server))
-    with program(command, port=port, folder=folder, environ=_home(folder)):
+    with program(command, port=port, folder=folder, environ=home(folder)):
         yield port
 
 
@@ -86,13 +86,14 @@ def prepared(folder: Path, server: str, text: str) -> list[str]:
     (folder / "exported.conf").write_text(text)
     check, command = _COMMANDS[server](folder)
     done = subprocess.run(
-        check, cwd=folder, env={**os.environ, **_home(folder)}, capture_output=True, text=True, check=False
+        check, cwd=folder, env={**os.environ, **home(folder)}, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr + text
     return command
 
 
-def _home(folder: Path) -> dict[str, str]:
+def home(folder: Path) -> dict[str, str]:
+    """The environment of a server that leaves nothing outside of its folder."""
     return {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
 
 

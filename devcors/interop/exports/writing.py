@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -37,15 +38,19 @@ class Row:
 
 def render(target: str, filters: Mapping[str, Callable[..., str]], values: Mapping[str, Any]) -> str:
     """The target's template with these values; nothing undefined passes."""
+    return str(_template(target, tuple(filters.items())).render(**values))
+
+
+@lru_cache
+def _template(target: str, filters: tuple[tuple[str, Callable[..., str]], ...]) -> Any:
     from jinja2 import Environment, StrictUndefined
 
     # what is made is a server's config, not HTML: the filters do the quoting
     environment = Environment(  # noqa: S701
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    environment.filters.update({"comment": comment, **filters})
-    template = files(__package__).joinpath(target, f"{target}.j2").read_text("utf-8")
-    return environment.from_string(template).render(**values)
+    environment.filters.update({"comment": comment, **dict(filters)})
+    return environment.from_string(files(__package__).joinpath(target, f"{target}.j2").read_text("utf-8"))
 
 
 def comment(text: object) -> str:

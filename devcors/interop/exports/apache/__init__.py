@@ -112,10 +112,10 @@ def _condition(text: str) -> str:
 
 
 def _header(text: str) -> str:
-    """A value for mod_headers, "Header": `%` begins a format specifier, and `expr=` an expression."""
+    """A value for mod_headers, "Header": `%` begins a format specifier, a backslash an escape."""
     if text.startswith("expr="):
         raise refused(text, TITLE, "`expr=` at its start, which begins an expression")
-    return quote(text.replace("%", "%%"))
+    return quote(text.replace("\\", "\\\\").replace("%", "%%"))
 
 
 def _substituted(text: str) -> str:
@@ -125,7 +125,11 @@ def _substituted(text: str) -> str:
 
 def _made(parts: tuple[str | int, ...]) -> str:
     """What mod_headers makes of an expression's find."""
-    made = filled(parts, lambda text: _substituted(text).replace("%", "%%"), lambda group: f"${group}")
+
+    def text(part: str) -> str:  # it is read for formats first, in which a backslash escapes too
+        return _substituted(part).replace("\\", "\\\\").replace("%", "%%")
+
+    made = filled(parts, text, lambda group: f"${group}")
     return quote(made.replace("#own", "%{DEVCORS_OWN}e", 1))
 
 
