@@ -17,13 +17,11 @@ from tests.parity.table import TABLE  # noqa: E402
 
 _USE = {
     "nginx": (
-        "The output goes into `http { }`, for example as `/etc/nginx/conf.d/devcors.conf`. It needs nginx 1.19.3 or newer.",
+        "The output goes into `http { }`, as `/etc/nginx/conf.d/devcors.conf` say. It needs nginx 1.19.3 or newer.",
         "nginx -t",
     ),
     "apache": (
-        "The output is a virtual host with its `Listen` lines, for example "
-        "`/etc/apache2/sites-available/devcors.conf`. It needs Apache httpd 2.4.47 or newer, and the modules that its "
-        "first lines name.",
+        "The output is a virtual host with its `Listen` lines. It needs Apache httpd 2.4.47, and the modules it names.",
         "apachectl -t",
     ),
     "caddy": ("The output is a site block of a Caddyfile. It needs Caddy 2.8 or newer.", "caddy validate"),

@@ -108,8 +108,9 @@ def _of_expression(pattern: Pattern, rewrite: str, base: str) -> Rewriting:
     assert regex is not None
     groups = {**{str(number): number for number in range(1, regex.groups + 1)}, **regex.groupindex}
     made = [groups[part.name] if isinstance(part, Reference) else part.decode() for part in rewrite_parts(rewrite)]
-    if not rewrite.startswith("/"):  # the backend's path begins with one all the same
-        made = ["/", *made]
+    if made and isinstance(first := made[0], int):  # the backend's path begins with a slash all the same
+        opened = [found.end() for found in re.finditer(r"(?<!\\)\((?:\?P<[^>]*>|(?!\?))", pattern.text)]
+        made = made if pattern.text.startswith("/", opened[first - 1]) else ["/", *made]
     return Rewriting(f"{pattern.text}(.*)$", _joined([base, *made, regex.groups + 1]))
 
 
@@ -125,6 +126,8 @@ def _of_prefix(pattern: Pattern, rewrite: str, base: str) -> Iterator[Rewriting]
         made = list(_made(pattern, rewrite, numbers, took=took))
         if slashed or rest:
             made = _without_slash(made)
+        if made and isinstance(made[0], int):  # the backend's path begins with a slash all the same
+            made = ["/", *made]
         groups = len(pattern.names) - (1 if pattern.tail and not took else 0)
         parts = [base, *made, *(["/"] if slashed else []), *([groups + 1] if behind else [])]
         yield Rewriting(f"{regex}{behind}$", _joined(parts) or ("/",))

@@ -26,10 +26,10 @@ PLACES: dict[str, Any] = {
     "response header": lambda text: {"headers": {"response": {"X-A": text}}},
     "cookie path": lambda text: {"cookies": {"path": text}},
     "cookie domain": lambda text: {"cookies": {"domain": text}},
-    "rewrite": lambda text: {"rewrite": "/" + text},
-    "target": lambda text: {"target": "https://api.example.com/" + text},
+    "rewrite": lambda text: {"rewrite": "/x" + text},
+    "target": lambda text: {"target": "https://api.example.com/x" + text},
     "ca file": lambda text: {"target": "https://api.example.com", "verify": "/ca/" + text},
-    "condition": lambda text: {"match": {"headers": {"X-A": text}}},
+    "condition": lambda text: {"match": {"headers": {"X-A": "x" + text}}},
 }
 
 
@@ -45,7 +45,7 @@ def shape(target: str, text: str) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("place", PLACES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(text=NAUGHTY)
 def test_a_value_stays_in_its_place_or_is_refused(target: str, place: str, text: str) -> None:
     try:
@@ -67,7 +67,7 @@ def test_a_value_stays_in_its_place_or_is_refused(target: str, place: str, text:
 # Python warns of `[[` in an expression, which is for whoever wrote it
 @pytest.mark.filterwarnings("ignore:Possible:FutureWarning")
 @pytest.mark.parametrize("target", TARGETS)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(text=NAUGHTY)
 def test_a_pattern_stays_in_its_place_or_is_refused(target: str, text: str) -> None:
     for pattern in ("/x" + text, "^/x" + text):

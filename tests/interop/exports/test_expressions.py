@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from devcors.cors.allowance import Allowance
@@ -28,7 +28,17 @@ PATTERNS = [
     "/api/:rest*",
     "/:one/b/:rest*",
     "^/v([0-9])/(.*)",
+    "^/w(/.*)",
 ]
+STARTS = {
+    "/é x": "/%C3%A9%20x",
+    "/:one": "/a",
+    "/api/:one/x": "/api/a%2f/x",
+    "/api/:rest*": "/api",
+    "/:one/b/:rest*": "/a/b",
+    "^/v([0-9])/(.*)": "/v1/",
+    "^/w(/.*)": "/w",
+}
 REWRITES = {
     "/": ["", "/", "/v1", "/v1/"],
     "/api/:one/x": ["/:one", "/x/:one/", ":one"],
@@ -36,6 +46,7 @@ REWRITES = {
     "/api/:rest*": ["/v1/:rest*", ":rest*", "/:rest*/end", "/v1"],
     "/:one/b/:rest*": ["/:rest*/of/:one", "/:one/:rest*"],
     "^/v([0-9])/(.*)": [r"/version/\1/\2", r"\2"],
+    "^/w(/.*)": [r"\1", r"/x\1"],
 }
 PARTS = st.sampled_from(["/", "api", "v1", "b", "x", "a.b", "%2f", "%2F", "%C3%A9%20x", "//", "", "~$", "v2", "acb"])
 PATHS = st.lists(PARTS, max_size=7).map(lambda parts: "/" + "".join(parts))
@@ -62,15 +73,21 @@ def test_a_path_is_taken_as_the_pattern_takes_it(text: str, path: str, query: st
 def test_a_path_becomes_what_routing_makes_of_it(data: st.DataObject, text: str, path: str, base: str) -> None:
     pattern = parse_pattern(text)
     rewrite = data.draw(st.sampled_from([None, *REWRITES.get(text, REWRITES["/"])]))
-    raw = path.encode()
+    raw = (STARTS.get(text, text) + path).replace("//", "/", 1).encode()
+    path = raw.decode()
     span = pattern.take(raw, fold_escapes(raw))
-    assume(span)
-    assert span
+    if span is None:
+        return
     start, end, captures = span
     match = Match(Entry(pattern, Conditions(), None), raw[start:end], raw[end:], captures, raw[:start])
     wanted = upstream_target(match, rewrite, base.encode(), b"").decode()
     cases = expr.rewritings(pattern, rewrite, base)
-    assert applied(cases, path) == wanted
+    made = applied(cases, path)
+    if pattern.is_expression and rewrite and not rewrite.startswith("/"):
+        # whether a capture begins with a slash is only known of each request: there may be one more at the start
+        made = re.sub("^(/.*?)/{2,}|^/+", r"\1/", made)
+        wanted = re.sub("^(/.*?)/{2,}|^/+", r"\1/", wanted)
+    assert made == wanted
     # servers that do one after the other ask each of the path that came: no two may take it
     assert sum(re.search(case.regex, path) is not None for case in cases) <= 1
 
