@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,8 @@ from devcors.system.ports import port_owner
 from devcors.traffic.journal import Journal
 
 from . import loop
+from .admin.backstage import Backstage
+from .admin.server import AdminServer
 from .around import Around
 from .banner import banner, front_door_url, notices
 from .devserver import DevServer
@@ -83,9 +86,9 @@ class Session:
         started = time.monotonic()
         loaded = self._load()
         engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
-        around = Around(engine, self._terminal)
-
-        reloader = Reloader(engine, loaded, self._load, self._terminal, around.follow)
+        reloader = Reloader(engine, loaded, self._load, self._terminal, lambda: around.follow())
+        backstage = Backstage(engine, self.store, reloader, secrets.token_urlsafe(32))
+        around = Around(engine, self._terminal, AdminServer(backstage))
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
         watcher = ConfigWatcher(loaded.files, reloader.changed, asyncio.get_running_loop())
         try:
