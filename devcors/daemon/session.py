@@ -22,6 +22,7 @@ from devcors.proxy.tasks import spawn
 from devcors.system.openfiles import allow_many
 from devcors.system.ports import port_owner
 from devcors.traffic.journal import Journal
+from devcors.traffic.store import Store
 
 from . import loop
 from .admin.backstage import Backstage
@@ -76,6 +77,8 @@ class Session:
         self._signals = 0
         self._dev_server: DevServer | None = None
         self.journal = Journal(later=asyncio.get_running_loop().call_later)
+        self.store = Store()
+        self.journal.listen(self.store.add)
 
     async def run(self) -> int:
         """The process's exit code. Raises DevcorsError where it could not start."""
