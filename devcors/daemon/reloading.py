@@ -21,7 +21,7 @@ from .terminal import Terminal
 
 
 class Load(Protocol):
-    """The config as it stands now, or as it would be with these texts in place of the files' own. Raises ConfigError."""
+    """The config as it stands now, or as it would be with `texts` in place of the files' own. Raises ConfigError."""
 
     def __call__(self, *, texts: Mapping[Path, str] | None = None) -> Loaded: ...
 

@@ -89,7 +89,9 @@ class Session:
         started = time.monotonic()
         loaded = self._load()
         engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
-        reloader = Reloader(engine, loaded, self._load, self._terminal, lambda: around.follow())
+        # `around` knows the admin server, which knows the reloader
+        follow = lambda: around.follow()  # noqa: E731, PLW0108 - it is there when it is called
+        reloader = Reloader(engine, loaded, self._load, self._terminal, follow)
         backstage = Backstage(engine, self.store, reloader, secrets.token_urlsafe(32))
         around = Around(engine, self._terminal, AdminServer(backstage))
         # made at once: it compares with what the files hold now, so that no edit is missed while we start

@@ -142,7 +142,7 @@ def _load(reloader: Reloader, text: str) -> Config:
 
 
 def _refuse_scripts(reloader: Reloader, file: Path, text: str) -> None:
-    """Compared with what is on disk, since its owner may have changed it; with the last good text where that is broken."""
+    """Compared with what is on disk: its owner may have changed it. With the last good text where that is broken."""
     before = parsed(stored(file, os.environ).text)
     if before is None:
         before = parsed(reloader.loaded.texts[file]) or {}

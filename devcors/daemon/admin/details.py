@@ -9,13 +9,12 @@ from devcors.heads import Fields, value
 from devcors.traffic.record import Exchange
 from devcors.traffic.redaction import redacted_fields, redacted_request, redacted_texts
 
-from .fixing import fixes
 from .rows import Rows, verdict_of
 from .timeline import timeline
 
 
 def details(exchange: Exchange, kept: Sequence[Exchange], rows: Rows) -> dict[str, Any]:
-    """The answer of GET /api/exchanges/ID; `kept` are all exchanges that there are, in the order of their end."""
+    """The answer of GET /api/exchanges/ID, less the fixes; `kept` are all that there are, in the order of their end."""
     record = redacted_texts(exchange.to_json())
     return {
         "record": record,
@@ -29,7 +28,6 @@ def details(exchange: Exchange, kept: Sequence[Exchange], rows: Rows) -> dict[st
         },
         "why": why(exchange, record),
         "console": console(record),
-        "fixes": fixes(exchange),
     }
 
 

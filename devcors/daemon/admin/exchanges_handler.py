@@ -7,6 +7,7 @@ import asyncio
 from devcors.traffic.record import Exchange
 
 from .details import details
+from .fixing import fixes
 from .handling import Api, ApiError
 
 LIMIT = 200
@@ -42,5 +43,6 @@ class ExchangeHandler(OneExchange):
     async def get(self, *path: str) -> None:
         """Its record, heads, timeline, verdicts in words, and the fixes."""
         exchange = self.found(path[0])
-        # the fixes are made of templates: too slow for the loop that serves the browser
-        self.answer(await asyncio.to_thread(details, exchange, tuple(self.backstage.store), self.backstage.rows))
+        told = details(exchange, tuple(self.backstage.store), self.backstage.rows)
+        # they are made of templates: too slow for the loop that serves the browser
+        self.answer({**told, "fixes": await asyncio.to_thread(fixes, exchange)})

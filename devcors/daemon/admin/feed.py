@@ -1,7 +1,7 @@
 """What one reader of the live stream has not seen yet, in batches.
 
-Known: a thousand exchanges may end in a second, and a reader may stop reading. Wanted: every row that a reader keeps up
-with, and a bound for one who does not. So nothing is queued for anybody: a reader has a cursor into the store, and takes
+Known: a thousand exchanges may end in a second, and a reader may stop reading. Wanted: every row for a reader who keeps
+up, and a bound for one who does not. So nothing is queued for anybody: a reader has a cursor into the store, and takes
 what has come since, the newest of it, whenever the last batch has gone out.
 """
 

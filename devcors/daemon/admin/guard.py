@@ -2,9 +2,9 @@
 
 Known: a browser sends a page's requests wherever the page says, loopback included, and a name of the page's own can be
 made to lead here (DNS rebinding). Wanted: every such request refused by what the browser cannot leave out or change:
-Host, Origin (Fetch standard, section 3.2), Sec-Fetch-Site (Fetch Metadata, section 2.4). What is read and what changes
-something wants more: a token in `Authorization`, which no browser sends by itself. A cookie would not do: cookies ignore
-ports, so every program behind another port of this machine gets them (RFC 6265bis, section 8.5). Pure.
+Host, Origin (Fetch standard, section 3.2), Sec-Fetch-Site (Fetch Metadata, section 2.4). What tells or changes
+something wants more: a token in `Authorization`, which no browser sends by itself. A cookie would not do: cookies
+ignore ports, so programs behind other ports of this machine get them too (RFC 6265bis, section 8.5). Pure.
 """
 
 from __future__ import annotations
@@ -19,17 +19,9 @@ from devcors.urls import is_loopback_host, parse_authority
 
 HEADERS = {
     # the dashboard's own scripts, styles and requests, and nothing that stands in what it shows
-    "Content-Security-Policy": "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "connect-src 'self'",
-            "img-src 'self' data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
-        )
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
@@ -107,7 +99,7 @@ def _wrong_method(method: str, allowed: Collection[str]) -> Refusal | None:
 
 
 def _without_token(authorizations: Sequence[str], token: str | None) -> Refusal | None:
-    """RFC 6750, section 2.1; the scheme is compared without case (RFC 9110, section 11.1), the token in constant time."""
+    """RFC 6750, section 2.1. The scheme has no case (RFC 9110, section 11.1); the token is compared in constant time."""
     if token is None:
         return None
     if len(authorizations) == 1:

@@ -1,7 +1,7 @@
 """The exchanges that belong to one: its preflight before it, and the redirects that lead to it and on from it. Pure.
 
-Known: a browser follows a redirect at once, with a request of its own that names nobody. Wanted: the chain as it was, as
-far as it passed through devcors. So a follower is the first request for the URL that Location names, soon after the
+Known: a browser follows a redirect at once, with a request of its own that names nobody. Wanted: the chain as it was,
+as far as it passed through devcors. So a follower is the first request for the URL that Location names, soon after the
 redirect; two pages that do the same at the same moment can be taken for one another.
 """
 
