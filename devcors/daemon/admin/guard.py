@@ -99,7 +99,7 @@ def _wrong_method(method: str, allowed: Collection[str]) -> Refusal | None:
 
 
 def _without_token(authorizations: Sequence[str], token: str | None) -> Refusal | None:
-    """RFC 6750, section 2.1. The scheme has no case (RFC 9110, section 11.1); the token is compared in constant time."""
+    """RFC 6750, section 2.1; the scheme has no case (RFC 9110, section 11.1). The comparison takes constant time."""
     if token is None:
         return None
     if len(authorizations) == 1:
