@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from secrets import token_urlsafe
 
 from devcors.config.dirs import private_dir, state_dir, write_private
 from devcors.errors import SettingsError
@@ -13,13 +14,39 @@ from devcors.system.identity import Identity, is_alive
 
 
 @dataclass(frozen=True)
+class Run:
+    """What does not change from start to end. `token` opens the admin port, so the file is the user's alone.
+
+    config: path of the main file, None without one. folder: what its paths are relative to. started: seconds since the
+    epoch. log: path of the log file, None in the foreground.
+    """
+
+    folder: str
+    started: float
+    config: str | None = None
+    log: str | None = None
+    token: str = field(default_factory=lambda: token_urlsafe(32), repr=False)
+
+
+@dataclass(frozen=True)
 class Running:
-    """`host` and `port` are the proxy's, an address literal; `script_url` is proxy.pac's, None without admin port."""
+    """`host` and `port` are the proxy's, an address literal. Without an admin port `script_url` (of proxy.pac) and
+    `admin` (its origin) are None. The rest as in Run.
+    """
 
     process: Identity
     host: str
     port: int
     script_url: str | None
+    admin: str | None = None
+    token: str = field(default="", repr=False)
+    config: str | None = None
+    folder: str = ""
+    started: float = 0.0
+    log: str | None = None
+
+
+_NAMES = {each.name for each in fields(Running)} - {"process"}
 
 
 def announce(running: Running) -> None:
@@ -38,7 +65,8 @@ def all_running() -> list[Running]:
     for file in sorted(_folder().glob("*.json")):
         with suppress(OSError, ValueError, KeyError, TypeError):
             raw = json.loads(file.read_text("utf-8"))
-            running = Running(Identity(*raw.pop("process")), **raw)
+            known = {name: raw[name] for name in raw.keys() & _NAMES}  # another version may write more
+            running = Running(Identity(*raw["process"]), **known)
             if is_alive(running.process):
                 found.append(running)
                 continue

@@ -29,6 +29,7 @@ from .devserver import DevServer
 from .logs import logging_to
 from .pacing import Pace
 from .reloading import Reloader
+from .running import Run
 from .terminal import Terminal
 
 
@@ -60,12 +61,14 @@ class Session:
         strict_port: bool = False,
         system_proxy: bool = False,
         command: Sequence[str] = (),
+        log: str | None = None,
     ) -> None:
         self._load = load
         self._terminal = terminal
         self._strict_port = strict_port
         self._system_proxy = system_proxy
         self._command = command
+        self._log = log
         self._ended = asyncio.Event()
         self._exit_code = 0
         self._signals = 0
@@ -81,7 +84,10 @@ class Session:
         started = time.monotonic()
         loaded = self._load()
         engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
-        around = Around(engine, self._terminal)
+        main = str(loaded.files[0]) if loaded.files else None
+        # the token opens the admin port: who may read the state file may do so
+        run = Run(str(loaded.folder), time.time(), config=main, log=self._log)
+        around = Around(engine, self._terminal, run)
 
         reloader = Reloader(engine, loaded, self._load, self._terminal, around.follow)
         # made at once: it compares with what the files hold now, so that no edit is missed while we start

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import stat
 from pathlib import Path
 
 import pytest
 
 from devcors.config.dirs import state_dir
-from devcors.daemon.running import Running, all_running, announce, find_running, withdraw
+from devcors.daemon.running import Run, Running, all_running, announce, find_running, withdraw
 from devcors.errors import SettingsError
 from devcors.system.identity import Identity, identity, own_identity
 
@@ -49,3 +51,23 @@ def test_what_a_killed_one_left_is_removed() -> None:
     (folder / "7.json").write_text("broken")
     assert all_running() == []
     assert list(folder.iterdir()) == []
+
+
+def test_the_file_is_the_users_alone_and_the_token_stays_out_of_what_is_printed() -> None:
+    run = Run("/web", 1.5, config="/web/devcors.toml")
+    running = Running(own_identity(), "127.0.0.1", 2677, None, token=run.token)
+    announce(running)
+    folder = state_dir() / "running"
+    (file,) = folder.iterdir()
+    assert (stat.S_IMODE(folder.stat().st_mode), stat.S_IMODE(file.stat().st_mode)) == (0o700, 0o600)
+    assert len(run.token) >= 43  # 32 bytes
+    assert Run("/web", 1.5).token != run.token
+    assert run.token not in repr(run) + repr(running)
+    assert json.loads(file.read_text())["token"] == run.token
+
+
+def test_what_another_version_wrote_is_read() -> None:
+    announce(here(2677))
+    (file,) = (state_dir() / "running").iterdir()
+    file.write_text(json.dumps({**json.loads(file.read_text()), "colour": "blue"}))
+    assert all_running() == [here(2677)]
