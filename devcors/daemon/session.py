@@ -28,7 +28,7 @@ from .banner import banner, front_door_url, notices
 from .devserver import DevServer
 from .logs import logging_to
 from .pacing import Pace
-from .reloading import Reloader
+from .reloading import Load, Reloader
 from .running import Run
 from .terminal import Terminal
 
@@ -45,9 +45,11 @@ class UpOptions:
     command: Sequence[str] = ()
 
 
-def load_config(options: UpOptions) -> Loaded:
-    """The config with everything laid over it."""
-    return load(path=options.config, environ=os.environ, profile=options.profile, overrides=options.overrides)
+def load_config(options: UpOptions, *, texts: Mapping[Path, str] | None = None) -> Loaded:
+    """The config with everything laid over it; `texts` are taken in place of the files' own."""
+    return load(
+        path=options.config, environ=os.environ, profile=options.profile, overrides=options.overrides, texts=texts
+    )
 
 
 class Session:
@@ -55,7 +57,7 @@ class Session:
 
     def __init__(
         self,
-        load: Callable[[], Loaded],
+        load: Load,
         terminal: Terminal,
         *,
         strict_port: bool = False,
