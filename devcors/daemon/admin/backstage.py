@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, field
 
@@ -24,5 +25,5 @@ class Backstage:
     rows: Rows = field(default_factory=lambda: Rows(time.monotonic))
     cleared: int = 0
     """How often the store was cleared by the API."""
-    readers: int = 0
-    """Open streams."""
+    readers: set[asyncio.Event] = field(default_factory=set)
+    """Of each open stream, what tells it to end."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from tornado.httpserver import HTTPServer
@@ -18,8 +20,12 @@ from .control_handlers import ClearHandler, PauseHandler, ReloadHandler
 from .exchanges_handler import ExchangeHandler, ExchangesHandler
 from .handling import Guarded
 from .page_handler import PageHandler
+from .replay_handler import ReplayHandler
 from .status_handler import StatusHandler
 from .stream_handler import StreamHandler
+
+STREAMS_SECONDS = 1.0
+"""How long open streams may take to end."""
 
 MAX_BODY = 1024 * 1024
 """Bytes of a request: the longest is a config's text."""
@@ -65,7 +71,13 @@ class AdminServer:
         """Closes the port and every connection to it."""
         if self._server is not None:
             self._server.stop()
+            for leave in tuple(self.backstage.readers):
+                leave.set()
             await self._server.close_all_connections()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STREAMS_SECONDS):
+                    while self.backstage.readers:
+                        await asyncio.sleep(0.002)
         self._server = self._bound = None
 
 
@@ -79,6 +91,7 @@ def _places(backstage: Backstage) -> list[Any]:
         (r"/api/status", StatusHandler, known),
         (r"/api/exchanges", ExchangesHandler, known),
         (r"/api/exchanges/([0-9]+)", ExchangeHandler, known),
+        (r"/api/exchanges/([0-9]+)/replay", ReplayHandler, known),
         (r"/api/stream", StreamHandler, known),
         (r"/api/config", ConfigHandler, known),
         (r"/api/config/check", CheckHandler, known),
