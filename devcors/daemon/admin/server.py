@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from tornado.httpserver import HTTPServer
@@ -71,13 +70,12 @@ class AdminServer:
         """Closes the port and every connection to it."""
         if self._server is not None:
             self._server.stop()
-            for leave in tuple(self.backstage.readers):
+            streams = dict(self.backstage.readers)
+            for leave in streams:
                 leave.set()
             await self._server.close_all_connections()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(STREAMS_SECONDS):
-                    while self.backstage.readers:
-                        await asyncio.sleep(0.002)
+            if streams:
+                await asyncio.wait(streams.values(), timeout=STREAMS_SECONDS)
         self._server = self._bound = None
 
 

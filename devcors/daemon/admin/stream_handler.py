@@ -37,12 +37,14 @@ class StreamHandler(Api):
         if self.request.method == "HEAD":
             self.finish()
             return
-        backstage.readers.add(self._left)
+        task = asyncio.current_task()
+        assert task is not None
+        backstage.readers[self._left] = task
         try:
             with suppress(StreamClosedError):
                 await self._send(feed)
         finally:
-            backstage.readers.discard(self._left)
+            del backstage.readers[self._left]
 
     async def _send(self, feed: Feed) -> None:
         loop = asyncio.get_running_loop()
