@@ -144,7 +144,7 @@ class Exchanges:
             else:
                 record.request_bytes += len(data)
             if (captured := record.captured) is not None:
-                captured.add(captured.response if response else captured.request, data)
+                (captured.add_response if response else captured.add_request)(data)
             return data
 
         return count
