@@ -16,7 +16,7 @@ from devcors.proxy.listening import Bound
 from .backstage import Backstage
 from .config_handlers import CheckHandler, ConfigHandler, RoutesHandler
 from .control_handlers import ClearHandler, PauseHandler, ReloadHandler
-from .exchanges_handler import ExchangeHandler, ExchangesHandler
+from .exchanges_handler import BodyHandler, ExchangeHandler, ExchangesHandler
 from .handling import Guarded
 from .page_handler import PageHandler
 from .replay_handler import ReplayHandler
@@ -89,6 +89,7 @@ def _places(backstage: Backstage) -> list[Any]:
         (r"/api/status", StatusHandler, known),
         (r"/api/exchanges", ExchangesHandler, known),
         (r"/api/exchanges/([0-9]+)", ExchangeHandler, known),
+        (r"/api/exchanges/([0-9]+)/body/(request|response)", BodyHandler, known),
         (r"/api/exchanges/([0-9]+)/replay", ReplayHandler, known),
         (r"/api/stream", StreamHandler, known),
         (r"/api/config", ConfigHandler, known),
