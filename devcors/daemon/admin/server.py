@@ -49,7 +49,7 @@ class AdminServer:
     def __init__(self, backstage: Backstage) -> None:
         self.backstage = backstage
         self._application = Application(
-            _places(backstage),
+            places(backstage),
             default_handler_class=Guarded,
             log_function=lambda _: None,  # refusals are for whoever asked
         )
@@ -79,7 +79,7 @@ class AdminServer:
         self._server = self._bound = None
 
 
-def _places(backstage: Backstage) -> list[Any]:
+def places(backstage: Backstage) -> list[Any]:
     """Every path that is served; what wants the token gets the backstage that knows it."""
     known = {"backstage": backstage}
     return [
