@@ -17,7 +17,7 @@ from devcors.proxy.engine import Engine
 from devcors.traffic.record import Exchange
 from devcors.traffic.store import Store
 
-PAGE = (Path(__file__).parents[2] / "docs" / "admin-api.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "admin-api.md").read_text("utf-8")
 NOTHING = Backstage(cast("Engine", None), Store(), cast("Reloader", None), "token")
 
 
