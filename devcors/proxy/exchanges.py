@@ -157,9 +157,12 @@ class Exchanges:
         ):
             return
         if entry.record is not None and flow.response is not None:
-            # of what was not streamed, nothing was counted yet
+            # of what was not streamed, nothing was counted or kept yet
             entry.record.request_bytes = entry.record.request_bytes or len(flow.request.raw_content or b"")
             entry.record.response_bytes = entry.record.response_bytes or len(flow.response.raw_content or b"")
+            if captured := entry.record.captured:
+                captured.request = captured.request or (flow.request.raw_content or b"")[: captured.limit]
+                captured.response = captured.response or (flow.response.raw_content or b"")[: captured.limit]
         self._finish(flow)
 
     def devcors_upgrade_ended(self, upgraded: Upgraded) -> None:
