@@ -17,6 +17,7 @@ from .backstage import Backstage
 from .config_handlers import CheckHandler, ConfigHandler, RoutesHandler
 from .control_handlers import ClearHandler, PauseHandler, ReloadHandler
 from .exchanges_handler import BodyHandler, ExchangeHandler, ExchangesHandler
+from .export_handlers import DumpExport, HarExport
 from .handling import Guarded
 from .page_handler import PageHandler
 from .replay_handler import ReplayHandler
@@ -95,6 +96,8 @@ def places(backstage: Backstage) -> list[Any]:
         (r"/api/config", ConfigHandler, known),
         (r"/api/config/check", CheckHandler, known),
         (r"/api/routes", RoutesHandler, known),
+        (r"/api/export\.har", HarExport, known),
+        (r"/api/export\.mitm", DumpExport, known),
         (r"/api/clear", ClearHandler, known),
         (r"/api/pause", PauseHandler, known),
         (r"/api/reload", ReloadHandler, known),

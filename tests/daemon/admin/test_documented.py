@@ -23,7 +23,9 @@ NOTHING = Backstage(cast("Engine", None), Store(), cast("Reloader", None), "toke
 
 @pytest.mark.parametrize("place", [place[0] for place in places(NOTHING)])
 def test_every_path_is_told(place: str) -> None:
-    path = place.replace("([0-9]+)", "ID").replace("(request|response)", "request").partition("(")[0]
+    path = (
+        place.replace("\\.", ".").replace("([0-9]+)", "ID").replace("(request|response)", "request").partition("(")[0]
+    )
     assert f"`{path}`" in PAGE or re.search(rf"(?:GET|POST|PUT|PATCH) {re.escape(path)}`", PAGE)
 
 
