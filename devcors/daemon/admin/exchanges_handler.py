@@ -10,7 +10,7 @@ from devcors.traffic.record import Exchange
 from .details import body_json, details
 from .fixing import fixes
 from .handling import Api, ApiError
-from .telling import compact, told
+from .telling import compact, judge, told
 
 LIMIT = 200
 MOST = 5_000
@@ -21,10 +21,12 @@ class ExchangesHandler(Api):
 
     async def get(self, *_: str) -> None:
         """Those that began before `before`, at most `limit`."""
-        store = self.backstage.store
+        store, where = self.backstage.store, self.wanted()
+        if where.blocked:
+            await judge(store)
         limit = min(self.number("limit") or LIMIT, MOST)
         cursor = store.last  # what ends from now on comes by the stream
-        page = store.page(self.wanted(), self.number("before"), limit)
+        page = store.page(where, self.number("before"), limit)
         exchanges = await told(page.exchanges, self.teller())
         self.answer_text(f'{{"exchanges":{exchanges},"older":{compact(page.older)},"cursor":{cursor}}}')
 

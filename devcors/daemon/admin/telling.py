@@ -1,16 +1,19 @@
-"""Many exchanges as one JSON array, made a few at a time, so that the loop serves the browser in between."""
+"""What is made of many exchanges: a few at a time, so that the loop serves the browser in between."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from devcors.traffic.record import Exchange
 
 AT_ONCE = 50
 """Exchanges that are told without a look at what else is to be done."""
+
+JUDGED_AT_ONCE = 20
+"""Verdicts take longer."""
 
 
 async def told(exchanges: Sequence[Exchange], one: Callable[[Exchange], dict[str, Any]]) -> str:
@@ -22,6 +25,16 @@ async def told(exchanges: Sequence[Exchange], one: Callable[[Exchange], dict[str
         some = [one(exchange) for exchange in exchanges[start : start + AT_ONCE]]
         parts.append(compact(some)[1:-1])
     return f"[{','.join(parts)}]"
+
+
+async def judge(exchanges: Iterable[Exchange]) -> None:
+    """Makes the verdicts that nobody has asked for yet, for a question that wants all of them."""
+    made = 0
+    for exchange in exchanges:
+        if exchange.judge is not None and exchange.cors is not None:
+            made += 1
+            if made % JUDGED_AT_ONCE == 0:
+                await asyncio.sleep(0)
 
 
 def compact(value: Any) -> str:
