@@ -56,14 +56,15 @@ def up(
     system_proxy: Annotated[
         bool, typer.Option("--system-proxy", help="The system's browsers use devcors for [intercept] meanwhile.")
     ] = False,
-    detach: Annotated[bool, typer.Option("-d", hidden=True)] = False,
+    detach: Annotated[
+        bool, typer.Option("-d", "--detach", help="Return when it serves, and leave it running: status, logs, down.")
+    ] = False,
 ) -> None:
     """Run the proxy in the foreground, and the dev server with it if a COMMAND is given."""
-    from devcors.daemon.session import UpOptions, run_up
+    from devcors.daemon.session import UpOptions
 
-    from .arguments import overrides, refuse_not_yet
+    from .arguments import overrides
 
-    refuse_not_yet({"-d": detach})
     options = UpOptions(
         config=config,
         profile=profile,
@@ -72,7 +73,71 @@ def up(
         system_proxy=system_proxy,
         command=tuple(command or ()),
     )
+    if detach:
+        from .background import start_background
+
+        start_background(options, as_json=json)
+        return
+    from devcors.daemon.session import run_up
+
     raise typer.Exit(run_up(options, as_json=json))
+
+
+Folder = Annotated[
+    Path | None, typer.Argument(metavar="[FOLDER]", help="Of the devcors that is meant; else the working folder.")
+]
+WhichPort = Annotated[int | None, typer.Option("--port", help="The front door of the devcors that is meant.")]
+
+
+@app.command()
+def status(json: Json = False) -> None:
+    """Say which devcors run: where, since when, with what; and whether each answers."""
+    from .background import print_status
+
+    print_status(as_json=json)
+
+
+@app.command()
+def down(
+    folder: Folder = None,
+    config: ConfigFile = None,
+    port: WhichPort = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every devcors of this user.")] = False,
+) -> None:
+    """End the devcors of a folder, in the background or in another terminal: gently, then by force."""
+    from .background import stop_background
+
+    stop_background(folder, config, port, everything=everything)
+
+
+@app.command()
+def logs(
+    folder: Folder = None,
+    config: ConfigFile = None,
+    port: WhichPort = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes.")] = False,
+    count: Annotated[
+        int | None, typer.Option("-n", min=0, metavar="N", help="Only the last N; else 100, or all with --since.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="WHEN", help="Not older: 30s, 5m, 2h, or 2026-01-02T03:04.")
+    ] = None,
+    route: Annotated[str | None, typer.Option("--route", metavar="ROUTE", help="Exchanges of this route.")] = None,
+    blocked: Annotated[bool, typer.Option("--blocked", help="Exchanges that a browser blocks.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what a devcors has printed, as `up` prints it; that of one in the background also when it has ended."""
+    from .logging import print_logs
+
+    print_logs(folder, config, port, follow=follow, count=count, since=since, route=route, blocked=blocked, as_json=json)
+
+
+@app.command()
+def reload(folder: Folder = None, config: ConfigFile = None, port: WhichPort = None) -> None:
+    """Have a running devcors load its config again, as saving the file does."""
+    from .background import reload_background
+
+    reload_background(folder, config, port)
 
 
 @app.command()

@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 from typing import Literal
 
-from devcors.errors import SettingsError, StartError
+from devcors.errors import SettingsError
 from devcors.system.identity import Identity, is_alive, wait_ended
 
 from .running import Running, withdraw
@@ -33,7 +33,7 @@ def stop(running: Running, grace: float = GRACE) -> Ended:
         if not wait_ended(running.process, FORCED):
             hint = "it may hang in the kernel, on a disk or network drive that does not answer"
             raise SettingsError(f"devcors (pid {running.process.pid}) does not end, not even by force", hint=hint)
-    with suppress(StartError, OSError):  # where it cannot be removed, every command knows that it is stale
+    with suppress(OSError):  # where it cannot be removed, every command sees that it is stale
         withdraw(running.process.pid)
     return ended
 
