@@ -11,7 +11,9 @@ import typer
 
 from devcors.errors import DevcorsError
 
+from .options import ConfigFile, Frontend, Json, Profile, RouteOption
 from .orphans import restore_system_proxy
+from .running_commands import running_app
 
 app = typer.Typer(
     name="devcors",
@@ -27,16 +29,7 @@ config_app = typer.Typer(
 app.add_typer(config_app, name="config")
 proxy_app = typer.Typer(help="Set the system's proxy to devcors, and as it was before.", no_args_is_help=True)
 app.add_typer(proxy_app, name="system-proxy")
-
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", "-c", metavar="FILE", help="The config file; else it is searched upwards.")
-]
-Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME", help="Lay this profile over the rest.")]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout.")]
-Frontend = Annotated[str | None, typer.Option("--frontend", metavar="URL", help="The front end's dev server.")]
-RouteOption = Annotated[
-    list[str] | None, typer.Option("--route", metavar="PATTERN=TARGET", help="A route; may be given several times.")
-]
+app.add_typer(running_app)
 
 
 @app.command(context_settings={"allow_interspersed_args": False})
@@ -81,63 +74,6 @@ def up(
     from devcors.daemon.session import run_up
 
     raise typer.Exit(run_up(options, as_json=json))
-
-
-Folder = Annotated[
-    Path | None, typer.Argument(metavar="[FOLDER]", help="Of the devcors that is meant; else the working folder.")
-]
-WhichPort = Annotated[int | None, typer.Option("--port", help="The front door of the devcors that is meant.")]
-
-
-@app.command()
-def status(json: Json = False) -> None:
-    """Say which devcors run: where, since when, with what; and whether each answers."""
-    from .background import print_status
-
-    print_status(as_json=json)
-
-
-@app.command()
-def down(
-    folder: Folder = None,
-    config: ConfigFile = None,
-    port: WhichPort = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every devcors of this user.")] = False,
-) -> None:
-    """End the devcors of a folder, in the background or in another terminal: gently, then by force."""
-    from .background import stop_background
-
-    stop_background(folder, config, port, everything=everything)
-
-
-@app.command()
-def logs(
-    folder: Folder = None,
-    config: ConfigFile = None,
-    port: WhichPort = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes.")] = False,
-    count: Annotated[
-        int | None, typer.Option("-n", min=0, metavar="N", help="Only the last N; else 100, or all with --since.")
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option("--since", metavar="WHEN", help="Not older: 30s, 5m, 2h, or 2026-01-02T03:04.")
-    ] = None,
-    route: Annotated[str | None, typer.Option("--route", metavar="ROUTE", help="Exchanges of this route.")] = None,
-    blocked: Annotated[bool, typer.Option("--blocked", help="Exchanges that a browser blocks.")] = False,
-    json: Json = False,
-) -> None:
-    """Show what a devcors has printed, as `up` prints it; that of one in the background also when it has ended."""
-    from .logging import print_logs
-
-    print_logs(folder, config, port, follow=follow, count=count, since=since, route=route, blocked=blocked, as_json=json)
-
-
-@app.command()
-def reload(folder: Folder = None, config: ConfigFile = None, port: WhichPort = None) -> None:
-    """Have a running devcors load its config again, as saving the file does."""
-    from .background import reload_background
-
-    reload_background(folder, config, port)
 
 
 @app.command()

@@ -41,12 +41,20 @@ def retargeted(text: str, name: str, target: str) -> str:
         edited = tomlkit.dumps(document)
     except (TOMLKitError, LookupError, AttributeError, TypeError):
         edited = text
-    if _parsed(edited) != wanted:
+    if parsed(edited) != wanted:
         raise NotInFileError(
             f"the target of {shown(name)} cannot be changed without touching the rest of the file",
             hint="edit the file by hand",
         )
     return edited
+
+
+def parsed(text: str) -> dict[str, Any] | None:
+    """What stands in a text, None where it is not TOML."""
+    try:
+        return tomli.loads(text)
+    except (tomli.TOMLDecodeError, RecursionError):
+        return None
 
 
 def target_in(document: Mapping[str, Any], name: str) -> str | None:
@@ -98,10 +106,3 @@ def _set(document: Any, path: tuple[str, ...], value: str) -> None:
     for key in path[:-1]:
         document = document[key]
     document[path[-1]] = value
-
-
-def _parsed(text: str) -> dict[str, Any] | None:
-    try:
-        return tomli.loads(text)
-    except tomli.TOMLDecodeError:
-        return None

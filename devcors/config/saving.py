@@ -60,8 +60,7 @@ def save(path: Path, text: str, tag: str) -> str:
         before = file.read_bytes()
     except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle (Python 3.11, 3.12)
         raise ChangedError("the file is gone or cannot be read", hint="load it again") from error
-    if _tag(before) != tag:
-        raise ChangedError("the file was changed meanwhile", hint="load it again and repeat the edit")
+    _refuse_changed(before, tag)
     data = _in_form_of(before, text)
     try:
         _replace(file, data, before)
@@ -84,6 +83,11 @@ def refuse_foreign(path: Path, file: Path) -> None:
             raise NotWritableError(
                 f"{one} belongs to another user (id {owner})", hint="make a copy of your own and edit that"
             )
+
+
+def _refuse_changed(now: bytes, tag: str) -> None:
+    if _tag(now) != tag:
+        raise ChangedError("the file was changed meanwhile", hint="load it again and repeat the edit")
 
 
 def _own_users() -> set[int]:
@@ -120,8 +124,7 @@ def _replace(file: Path, data: bytes, before: bytes) -> None:
             new.flush()
             os.fsync(new.fileno())
         # an editor that saved since we looked wins; between this line and the next nobody can be kept out
-        if file.read_bytes() != before:
-            raise ChangedError("the file was changed meanwhile", hint="load it again and repeat the edit")
+        _refuse_changed(file.read_bytes(), _tag(before))
         Path(name).replace(file)
     except BaseException:
         Path(name).unlink(missing_ok=True)

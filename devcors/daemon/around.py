@@ -15,7 +15,7 @@ from devcors.system.proxysettings.journal import journal_file
 from devcors.system.proxysettings.values import Manual, Pac, Wanted
 
 from .admin.server import AdminServer
-from .auto_config import admin_url, proxy_authority, script, script_url
+from .auto_config import admin_url, proxy_authority, script_url
 from .running import Run, Running, announce, is_announced, withdraw
 from .terminal import Terminal
 
@@ -25,11 +25,11 @@ LOOK = 2.0  # seconds between two looks whether the state file is there
 class Around:
     """`follow` after each start and reload, then `leave`, then `stop`. Changes of the system block, so: in a thread."""
 
-    def __init__(self, engine: Engine, terminal: Terminal, run: Run) -> None:
+    def __init__(self, engine: Engine, terminal: Terminal, run: Run, admin: AdminServer) -> None:
         self._engine = engine
         self._run = run
         self._terminal = terminal
-        self._admin = AdminServer(lambda: script(engine))
+        self._admin = admin
         self._process = own_identity()
         self._announced: Running | None = None
         self._keeping: asyncio.Task[None] | None = None

@@ -144,7 +144,7 @@ class _Parent:
     """Whoever started this one, at the other end of its stdout, until it serves; then it is not spoken to again."""
 
     def __init__(self, terminal: LogTerminal, config: str | None, folder: str) -> None:
-        self.log = str(terminal.log.path)
+        self.log = terminal.log
         self._terminal = terminal
         self._config = config
         self._folder = folder

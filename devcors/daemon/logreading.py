@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +15,9 @@ from typing import IO, Any
 from devcors.traffic.filters import EVERYTHING, Filter
 
 from .logfile import generations
-from .terminal import Terminal
 
 Entry = Mapping[str, Any]
 """A record, or `{message}`, or `{output}`; `{raw}` is what a program wrote past the log's form."""
-
-TICK = 0.1  # seconds between two looks of `follow`
 
 
 @dataclass(frozen=True)
@@ -57,21 +53,6 @@ def _moment(entry: Entry) -> float:
     with suppress(KeyError, TypeError, ValueError):
         return datetime.fromisoformat(entry["time"]).timestamp()
     return 0.0
-
-
-def show(entry: Entry, terminal: Terminal) -> None:
-    """Prints an entry as the terminal that saw it would have."""
-    if "method" in entry:
-        try:
-            terminal.record(entry)
-        except (KeyError, TypeError, ValueError, AttributeError):  # another version's
-            terminal.message(json.dumps(entry, ensure_ascii=False))
-    elif "output" in entry:
-        terminal.child_output(str(entry["output"]).encode())
-    elif "message" in entry:
-        terminal.message(str(entry["message"]), str(entry.get("style", "")))
-    else:
-        terminal.message(str(entry.get("raw", entry)))
 
 
 class Reader:
@@ -138,27 +119,3 @@ def last_words(path: Path, count: int = 10) -> list[str]:
             said.extend(part for part in str(text).splitlines() if part.strip())
     reader.close()
     return list(said)
-
-
-def show_log(
-    path: Path, wanted: Wanted, terminal: Terminal, *, follow: bool, goes_on: Callable[[], bool] = lambda: True
-) -> None:
-    """Prints what is wanted. With `follow` until `goes_on` says no, asked each time that nothing has come."""
-    reader = Reader(path)
-    try:
-        found: Iterable[Entry] = filter(wanted.takes, map(entry_of, reader.more()))
-        for entry in found if wanted.count is None else deque(found, maxlen=wanted.count):
-            show(entry, terminal)
-        terminal.flush()
-        while follow:
-            going = goes_on()  # asked before the look: what it wrote last is shown too
-            quiet = True
-            for entry in filter(wanted.takes, map(entry_of, reader.more())):
-                quiet = False
-                show(entry, terminal)
-            terminal.flush()
-            if quiet and not going:
-                return
-            time.sleep(TICK if quiet else 0)
-    finally:
-        reader.close()

@@ -21,11 +21,15 @@ from devcors.proxy.tasks import spawn
 from devcors.system.openfiles import allow_many
 from devcors.system.ports import port_owner
 from devcors.traffic.journal import Journal
+from devcors.traffic.store import Store
 
 from . import loop
+from .admin.backstage import Backstage
+from .admin.server import AdminServer
 from .around import Around
 from .banner import banner, front_door_url, notices
 from .devserver import DevServer
+from .logfile import LogFile
 from .logs import logging_to
 from .pacing import Pace
 from .reloading import Load, Reloader
@@ -55,9 +59,9 @@ def load_config(options: UpOptions, *, texts: Mapping[Path, str] | None = None) 
 
 
 class Background(Protocol):
-    """Who started this devcors and does not watch it. `log` is the path of its log."""
+    """Who started this devcors and does not watch it."""
 
-    log: str
+    log: LogFile
 
     def announced(self, failure: StartError | None) -> None:
         """Others can find it now, or why not. Raises StartError where it must not go on."""
@@ -90,6 +94,8 @@ class Session:
         self._signals = 0
         self._dev_server: DevServer | None = None
         self.journal = Journal(later=asyncio.get_running_loop().call_later)
+        self.store = Store()
+        self.journal.listen(self.store.add)
 
     async def run(self) -> int:
         """The process's exit code. Raises DevcorsError where it could not start."""
@@ -103,10 +109,11 @@ class Session:
         main = str(loaded.files[0]) if loaded.files else None
         # the token opens the admin port: who may read the state file may do so
         log = self._background.log if self._background is not None else None
-        run = Run(str(loaded.folder), time.time(), main, log)
-        around = Around(engine, self._terminal, run)
-
-        reloader = Reloader(engine, loaded, self._load, self._terminal, around.follow)
+        run = Run(str(loaded.folder), time.time(), main, str(log.path) if log else None)
+        reloader = Reloader(engine, loaded, self._load, self._terminal)
+        backstage = Backstage(engine, self.store, reloader, run.token, run.started, log=log)
+        around = Around(engine, self._terminal, run, AdminServer(backstage))
+        reloader.applied = around.follow
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
         watcher = ConfigWatcher(loaded.files, reloader.changed, asyncio.get_running_loop())
         try:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Literal
 
 from devcors.errors import SettingsError
@@ -36,6 +39,34 @@ def stop(running: Running, grace: float = GRACE) -> Ended:
     with suppress(OSError):  # where it cannot be removed, every command sees that it is stale
         withdraw(running.process.pid)
     return ended
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one, in words."""
+
+    running: Running
+    text: str
+    failed: bool = False
+
+
+def stop_all(chosen: Sequence[Running], grace: float = GRACE) -> Iterator[Outcome]:
+    """Ends all at the same time; never raises for one of them."""
+
+    def end(running: Running) -> Outcome:
+        try:
+            ended = stop(running, grace)
+        except SettingsError as error:
+            return Outcome(running, f"{error.message}; {error.hint}", failed=True)
+        texts = {
+            "stopped": "stopped",
+            "gone": "had ended already",
+            "killed": f"killed, after {grace:.0f} s of no answer",
+        }
+        return Outcome(running, texts[ended])
+
+    with ThreadPoolExecutor(max_workers=16) as threads:
+        yield from threads.map(end, chosen)
 
 
 def _signal(process: Identity, number: int) -> bool:
