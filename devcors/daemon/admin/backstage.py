@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from devcors.daemon.logfile import LogFile
 from devcors.daemon.reloading import Reloader
@@ -27,5 +29,5 @@ class Backstage:
     """How often the store was cleared by the API."""
     log: LogFile | None = None
     """Of one in the background."""
-    readers: int = 0
-    """Open streams."""
+    readers: dict[asyncio.Event, asyncio.Task[Any]] = field(default_factory=dict)
+    """Of each open stream, what tells it to end, and what ends then."""

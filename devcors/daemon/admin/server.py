@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -15,11 +16,16 @@ from devcors.proxy.listening import Bound
 from .backstage import Backstage
 from .config_handlers import CheckHandler, ConfigHandler, RoutesHandler
 from .control_handlers import ClearHandler, PauseHandler, ReloadHandler
-from .exchanges_handler import ExchangeHandler, ExchangesHandler
+from .exchanges_handler import BodyHandler, ExchangeHandler, ExchangesHandler
+from .export_handlers import DumpExport, HarExport
 from .handling import Guarded
 from .page_handler import PageHandler
+from .replay_handler import ReplayHandler
 from .status_handler import StatusHandler
 from .stream_handler import StreamHandler
+
+STREAMS_SECONDS = 1.0
+"""How long open streams may take to end."""
 
 MAX_BODY = 1024 * 1024
 """Bytes of a request: the longest is a config's text."""
@@ -44,7 +50,7 @@ class AdminServer:
     def __init__(self, backstage: Backstage) -> None:
         self.backstage = backstage
         self._application = Application(
-            _places(backstage),
+            places(backstage),
             default_handler_class=Guarded,
             log_function=lambda _: None,  # refusals are for whoever asked
         )
@@ -65,11 +71,16 @@ class AdminServer:
         """Closes the port and every connection to it."""
         if self._server is not None:
             self._server.stop()
+            streams = dict(self.backstage.readers)
+            for leave in streams:
+                leave.set()
             await self._server.close_all_connections()
+            if streams:
+                await asyncio.wait(streams.values(), timeout=STREAMS_SECONDS)
         self._server = self._bound = None
 
 
-def _places(backstage: Backstage) -> list[Any]:
+def places(backstage: Backstage) -> list[Any]:
     """Every path that is served; what wants the token gets the backstage that knows it."""
     known = {"backstage": backstage}
     return [
@@ -79,10 +90,14 @@ def _places(backstage: Backstage) -> list[Any]:
         (r"/api/status", StatusHandler, known),
         (r"/api/exchanges", ExchangesHandler, known),
         (r"/api/exchanges/([0-9]+)", ExchangeHandler, known),
+        (r"/api/exchanges/([0-9]+)/body/(request|response)", BodyHandler, known),
+        (r"/api/exchanges/([0-9]+)/replay", ReplayHandler, known),
         (r"/api/stream", StreamHandler, known),
         (r"/api/config", ConfigHandler, known),
         (r"/api/config/check", CheckHandler, known),
         (r"/api/routes", RoutesHandler, known),
+        (r"/api/export\.har", HarExport, known),
+        (r"/api/export\.mitm", DumpExport, known),
         (r"/api/clear", ClearHandler, known),
         (r"/api/pause", PauseHandler, known),
         (r"/api/reload", ReloadHandler, known),
