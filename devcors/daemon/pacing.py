@@ -110,12 +110,12 @@ class Budget:
         self._filled = now
 
     def fill(self, now: float) -> None:
-        """With what the time since the last filling has brought."""
+        """Adds what has become free by `now`, in seconds."""
         self._left = min(self._rate, self._left + (now - self._filled) * self._rate)
         self._filled = now
 
     def take(self) -> bool:
-        """Whether there was one left, which is taken."""
+        """Whether there is one left, which is then taken."""
         if self._left < 1:
             return False
         self._left -= 1
