@@ -48,9 +48,9 @@ class Pace:
         self._waiting: deque[Exchange] = deque()
         self._printing: Timer | None = None
         self._telling: Timer | None = None
-        self._quiet = _Budget(LINES, now())
-        self._trouble = _Budget(LINES, now())
-        self._verdicts = _Budget(VERDICTS, now())
+        self._quiet = Budget(LINES, now())
+        self._trouble = Budget(LINES, now())
+        self._verdicts = Budget(VERDICTS, now())
         self._left_out = 0
 
     def exchange(self, exchange: Exchange) -> None:
@@ -102,7 +102,7 @@ class Pace:
             self._tell_left_out()
 
 
-class _Budget:
+class Budget:
     """So many at once, and so many a second after that."""
 
     def __init__(self, rate: int, now: float) -> None:
@@ -110,10 +110,12 @@ class _Budget:
         self._filled = now
 
     def fill(self, now: float) -> None:
+        """What time has brought since the last call."""
         self._left = min(self._rate, self._left + (now - self._filled) * self._rate)
         self._filled = now
 
     def take(self) -> bool:
+        """Whether there is one left, which is then taken."""
         if self._left < 1:
             return False
         self._left -= 1

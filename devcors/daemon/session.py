@@ -24,12 +24,15 @@ from devcors.traffic.journal import Journal
 from devcors.traffic.store import Store
 
 from . import loop
+from .admin.backstage import Backstage
+from .admin.server import AdminServer
 from .around import Around
 from .banner import banner, front_door_url, notices
 from .devserver import DevServer
 from .logs import logging_to
 from .pacing import Pace
-from .reloading import Reloader
+from .reloading import Load, Reloader
+from .running import Run
 from .terminal import Terminal
 
 
@@ -45,9 +48,11 @@ class UpOptions:
     command: Sequence[str] = ()
 
 
-def load_config(options: UpOptions) -> Loaded:
-    """The config with everything laid over it."""
-    return load(path=options.config, environ=os.environ, profile=options.profile, overrides=options.overrides)
+def load_config(options: UpOptions, *, texts: Mapping[Path, str] | None = None) -> Loaded:
+    """The config with everything laid over it; `texts` are taken in place of the files' own."""
+    return load(
+        path=options.config, environ=os.environ, profile=options.profile, overrides=options.overrides, texts=texts
+    )
 
 
 class Session:
@@ -55,18 +60,20 @@ class Session:
 
     def __init__(
         self,
-        load: Callable[[], Loaded],
+        load: Load,
         terminal: Terminal,
         *,
         strict_port: bool = False,
         system_proxy: bool = False,
         command: Sequence[str] = (),
+        log: str | None = None,
     ) -> None:
         self._load = load
         self._terminal = terminal
         self._strict_port = strict_port
         self._system_proxy = system_proxy
         self._command = command
+        self._log = log
         self._ended = asyncio.Event()
         self._exit_code = 0
         self._signals = 0
@@ -84,9 +91,13 @@ class Session:
         started = time.monotonic()
         loaded = self._load()
         engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
-        around = Around(engine, self._terminal)
-
-        reloader = Reloader(engine, loaded, self._load, self._terminal, around.follow)
+        main = str(loaded.files[0]) if loaded.files else None
+        # the token opens the admin port: who may read the state file may do so
+        run = Run(str(loaded.folder), time.time(), config=main, log=self._log)
+        reloader = Reloader(engine, loaded, self._load, self._terminal)
+        backstage = Backstage(engine, self.store, reloader, run.token, run.started)
+        around = Around(engine, self._terminal, run, AdminServer(backstage))
+        reloader.applied = around.follow
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
         watcher = ConfigWatcher(loaded.files, reloader.changed, asyncio.get_running_loop())
         try:
