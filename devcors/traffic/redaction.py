@@ -41,7 +41,8 @@ _USERINFO = re.compile(r"\A((?:[^:/?#]+:)?//)[^/?#]*@")
 _PARAMETER = re.compile(r"([?&#;])([^=&#;?/]+)=([^&#;]*)")
 # a member of a JSON object with a text, number or word as its value; the end may be cut off
 _MEMBER = re.compile(r'("((?:[^"\\]|\\.)*)"\s*:\s*)("(?:[^"\\]|\\.)*(?:"|\\?\Z)|[A-Za-z0-9+.-]+)', re.DOTALL)
-_URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"“”‘’<>]+")
+# a full stop behind a URL is the sentence's
+_URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"“”‘’<>]*[^\s'\"“”‘’<>.,;:!?)]")
 
 
 @lru_cache(maxsize=1024)

@@ -85,6 +85,8 @@ def test_texts_that_quote_a_url() -> None:
     text = f"Access to fetch at 'http://h/?token={SECRET}' from origin 'http://localhost:5173' has been blocked"
     shown = "Access to fetch at 'http://h/?token=[redacted]' from origin 'http://localhost:5173' has been blocked"
     assert redacted_text(text) == shown
+    firefox = f"disallows reading the remote resource at http://h/?token={SECRET}. (Reason: CORS header missing)."
+    assert redacted_text(firefox) == firefox.replace(SECRET, "[redacted]")
     assert redacted_texts({"messages": [text], "allowed": False}) == {"messages": [shown], "allowed": False}
 
 

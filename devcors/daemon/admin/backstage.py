@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from devcors.daemon.logfile import LogFile
 from devcors.daemon.reloading import Reloader
 from devcors.proxy.engine import Engine
 from devcors.traffic.store import Store
@@ -28,3 +29,5 @@ class Backstage:
     """How often the store was cleared by the API."""
     readers: dict[asyncio.Event, asyncio.Task[Any]] = field(default_factory=dict)
     """Of each open stream, what tells it to end, and what ends then."""
+    log: LogFile | None = None
+    """Of one in the background."""

@@ -19,12 +19,13 @@ class ExchangesHandler(Api):
     """A page of the table, the newest first."""
 
     def get(self, *_: str) -> None:
-        """Those that began before `before`, at most `limit`."""
+        """Those that began before `before`, at most `limit`; with `records=1` whole records in place of rows."""
         store, rows = self.backstage.store, self.backstage.rows
         limit = min(self.number("limit") or LIMIT, MOST)
         cursor = store.last  # what ends from now on comes by the stream
         page = store.page(self.wanted(), self.number("before"), limit)
-        self.answer({"exchanges": [*map(rows.row, page.exchanges)], "older": page.older, "cursor": cursor})
+        shown = Exchange.to_json if self.flag("records") else rows.row
+        self.answer({"exchanges": [*map(shown, page.exchanges)], "older": page.older, "cursor": cursor})
 
 
 class OneExchange(Api):

@@ -41,6 +41,7 @@ def standing(backstage: Backstage) -> dict[str, Any]:
         "admin": f"http://localhost:{engine.admin.port}" if engine.admin else None,
         "memory_bytes": memory(),
         "paused": store.paused,
+        "log": backstage.log.standing() if backstage.log else None,
         "store": {
             "count": len(store),
             "size": store.size,

@@ -30,7 +30,7 @@ class StreamHandler(Api):
     async def get(self, *_: str) -> None:
         """Until the reader or devcors leaves."""
         backstage = self.backstage
-        feed = Feed(backstage, self.wanted(), self.number("after"))
+        feed = Feed(backstage, self.wanted(), self.number("after"), records=self.flag("records"))
         if len(backstage.readers) >= READERS:
             raise ApiError(429, f"{READERS} streams are open already", "close a dashboard")
         self.set_header("Content-Type", "text/event-stream; charset=utf-8")
