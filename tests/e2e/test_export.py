@@ -114,8 +114,7 @@ def test_a_har_is_judged_as_it_was_judged_live(folder: Path, door: Daemon) -> No
         ("MissingAllowOriginHeader", "CORSMissingAllowOrigin2"),
         ("PreflightMissingAllowOriginHeader", "CORSMissingAllowOrigin2"),
         ("PreflightInvalidAllowCredentials", "CORSMissingAllowCredentials"),
-        (None, None),  # devcors' own answers let the page read them
-        (None, None),
+        (None, None),  # devcors' own answer lets the page read it
     ]
     assert judged == [{name: verdict[name] for name in judged[0]} for verdict in recorded]
 
