@@ -69,7 +69,7 @@ def up(
         command=tuple(command or ()),
     )
     if detach:
-        from .background import start_background
+        from .detaching import start_background
 
         start_background(options, as_json=json)
         return

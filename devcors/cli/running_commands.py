@@ -14,7 +14,7 @@ running_app = typer.Typer()
 @running_app.command()
 def status(json: Json = False) -> None:
     """Say which devcors run: where, since when, with what; and whether each answers."""
-    from .background import print_status
+    from .running import print_status
 
     print_status(as_json=json)
 
@@ -27,7 +27,7 @@ def down(
     everything: Annotated[bool, typer.Option("--all", help="Every devcors of this user.")] = False,
 ) -> None:
     """End the devcors of a folder, in the background or in another terminal: gently, then by force."""
-    from .background import stop_background
+    from .running import stop_background
 
     stop_background(folder, config, port, everything=everything)
 
@@ -59,6 +59,6 @@ def logs(
 @running_app.command()
 def reload(folder: Folder = None, config: ConfigFile = None, port: WhichPort = None) -> None:
     """Have a running devcors load its config again, as saving the file does."""
-    from .background import reload_background
+    from .running import reload_background
 
     reload_background(folder, config, port)

@@ -37,6 +37,7 @@ sys.path.append(sys.argv[1])
 from devcors.daemon.background import serve
 sys.exit(serve(sys.argv[2]))
 """
+_started: list[subprocess.Popen[bytes]] = []
 
 
 def start(options: UpOptions, tell: Tell) -> Running:
@@ -89,13 +90,15 @@ def _spawn(options: UpOptions, config: str | None, folder: str, log: Path) -> su
     detached: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         detached = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
-    return subprocess.Popen(  # noqa: S603 - this Python, our own words
+    process = subprocess.Popen(  # noqa: S603 - this Python, our own words
         [sys.executable, "-P", "-c", _PROGRAM, str(root), text],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         **detached,
     )
+    _started.append(process)  # kept, so that nobody waits for it or complains that it runs
+    return process
 
 
 def _until_ready(process: subprocess.Popen[bytes], log: Path, tell: Tell) -> Running:

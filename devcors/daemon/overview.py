@@ -14,11 +14,11 @@ from typing import Any
 
 from devcors.errors import DevcorsError, StartError
 
+from .answering import expect_devcors
 from .asking import Admin
-from .browsing import expect_devcors
 from .running import Running, look, tidy
 
-_ANSWER = 4.0  # seconds, one of them for the targets
+ANSWER = 4.0  # seconds, one of them for the targets
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _standing(running: Running) -> Standing:
         problem = _unasked(running, "it has no admin port (admin = false), so it tells no more")
     else:
         try:
-            told = Admin(running, _ANSWER).get("/api/status", probe=1)
+            told = Admin(running, ANSWER).get("/api/status", probe=1)
         except DevcorsError as error:
             problem = _unasked(running, error.message)
     return Standing(running, told, problem, _log_trouble(running.log, told))

@@ -1,20 +1,26 @@
-"""`devcors up -d` and the commands for what it leaves running, as a user types them."""
+"""`devcors up -d` and the commands for what it leaves running: they run in this process, what they start in its own."""
 
 from __future__ import annotations
 
 import json
-import subprocess
+import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+
+from devcors.cli.main import run
 from devcors.daemon.running import Running
 from devcors.system.identity import Identity
 
-from .daemon import environment
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # what mitmproxy's own dependencies say of their age is not our error
+    import mitmproxy.addons  # noqa: F401 - for its effect
 
 
 class Ran(NamedTuple):
@@ -24,26 +30,32 @@ class Ran(NamedTuple):
 
 
 class Home:
-    """A folder for all that devcors keeps; what was started with it is ended in the end."""
+    """A folder for all that devcors keeps."""
 
-    def __init__(self, folder: Path, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.folder = folder
         self.state = folder / "state"
-        self._environ = environ or {}
+        self._patch = patch
+        self._capsys = capsys
+        for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+            patch.delenv(name)
+        patch.delenv("DEVCORS_CONFIG", raising=False)
+        patch.setenv("DEVCORS_HOME", str(folder))
+        patch.setenv("NO_COLOR", "1")
 
     def devcors(self, *words: str, cwd: Path, code: int | None = 0) -> Ran:
         """Runs a command to its end, and expects its status (None: any)."""
-        ended = subprocess.run(
-            [sys.executable, "-m", "devcors", *words],
-            cwd=cwd,
-            env=environment(self.folder, self._environ),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        ran = Ran(ended.returncode, ended.stdout, ended.stderr)
+        self._patch.chdir(cwd)
+        self._patch.setattr(sys, "argv", ["devcors", *words])
+        self._capsys.readouterr()
+        status: object = 0
+        try:
+            run()
+        except SystemExit as ended:
+            status = ended.code or 0
+        out, err = self._capsys.readouterr()
+        assert isinstance(status, int)
+        ran = Ran(status, out, err)
         assert "Traceback" not in ran.err, ran.err
         assert code is None or ran.code == code, ran
         return ran
@@ -67,9 +79,9 @@ class Home:
 
 
 @contextmanager
-def home(folder: Path, **environ: str) -> Iterator[Home]:
+def home(folder: Path, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Home]:
     """A home in which nothing is left running."""
-    made = Home(folder, environ)
+    made = Home(folder, patch, capsys)
     folder.mkdir(exist_ok=True)
     try:
         yield made

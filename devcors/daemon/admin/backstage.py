@@ -27,7 +27,7 @@ class Backstage:
     rows: Rows = field(default_factory=lambda: Rows(time.monotonic))
     cleared: int = 0
     """How often the store was cleared by the API."""
-    readers: dict[asyncio.Event, asyncio.Task[Any]] = field(default_factory=dict)
-    """Of each open stream, what tells it to end, and what ends then."""
     log: LogFile | None = None
     """Of one in the background."""
+    readers: dict[asyncio.Event, asyncio.Task[Any]] = field(default_factory=dict)
+    """Of each open stream, what tells it to end, and what ends then."""

@@ -1,4 +1,4 @@
-"""`up -d`, `status`, `down`, `reload`: what they print."""
+"""`status`, `down`, `reload`: what they print."""
 
 from __future__ import annotations
 
@@ -12,25 +12,12 @@ from rich.text import Text
 
 from devcors.config.problems import Problem
 from devcors.daemon.asking import Admin
-from devcors.daemon.background import start
 from devcors.daemon.choosing import choose, matching, meant
 from devcors.daemon.overview import Overview, Standing, overview
 from devcors.daemon.running import all_running, look, tidy
-from devcors.daemon.session import UpOptions
 from devcors.daemon.stopping import stop_all
 
 from .output import console, duration_text, print_json, size_text
-
-
-def start_background(options: UpOptions, *, as_json: bool) -> None:
-    """Says what it says until it serves, and how to go on."""
-    err = console(stderr=True)
-    running = start(options, lambda text, style: err.print(Text(text, style)))
-    if as_json:
-        print_json({"pid": running.process.pid, "port": running.port, "admin": running.admin, "log": running.log})
-        return
-    err.print(Text.assemble("it runs in the background, pid ", (str(running.process.pid), "bold")))
-    err.print("next: devcors status, devcors logs -f, devcors down")
 
 
 def print_status(*, as_json: bool) -> None:
