@@ -40,7 +40,7 @@ class Recorder:
             id=self._journal.next_id(),
             lane=self._lane,
             kind="websocket" if forward.upgrade else "http",
-            method=forward.received.method.decode("latin-1"),
+            method=_method(forward.received.method),
             url=forward.url,
             target=forward.target_url,
             route=forward.rule.name,
@@ -64,7 +64,7 @@ class Recorder:
             id=self._journal.next_id(),
             lane=self._lane,
             kind=kind,
-            method=head.method.decode("latin-1"),
+            method=_method(head.method),
             url=answer.url,
             target=None,
             route=answer.route,
@@ -101,6 +101,12 @@ class Recorder:
         """The exchange has ended."""
         record.ended = time.time()
         self._journal.finish(record)
+
+
+@lru_cache(maxsize=64)
+def _method(raw: bytes) -> str:
+    """The same text each time: thousands of records are kept."""
+    return raw.decode("latin-1")
 
 
 def _place(facts: Facts, head: RequestHead) -> str:
