@@ -124,7 +124,7 @@ def _redacted_field(field: Field) -> Field:
     name, text = field
     lower = name.lower()
     if lower == b"cookie":
-        return name, b"; ".join(map(_redacted_pair, text.split(b"; ")))
+        return name, b";".join(map(_redacted_pair, text.split(b";")))
     if lower == b"set-cookie":
         return name, _redacted_set_cookie(text)
     if lower in _URL_FIELDS:
@@ -142,7 +142,9 @@ def _redacted_field(field: Field) -> Field:
 def _redacted_pair(pair: bytes) -> bytes:
     """`name=value`; without a `=` all of it is the value (RFC 6265bis, section 5.6, step 3)."""
     name, equals, _ = pair.partition(b"=")
-    return name + b"=" + _MARK if equals else _MARK
+    if equals:
+        return name + b"=" + _MARK
+    return (b" " if pair.startswith(b" ") else b"") + _MARK
 
 
 def _redacted_set_cookie(text: bytes) -> bytes:

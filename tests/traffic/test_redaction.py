@@ -29,6 +29,7 @@ SECRET = "s3cr3t"
         ("Authorization: Bearer s3cr3t", "Authorization: [redacted]"),
         ("proxy-authorization: Basic s3cr3t", "proxy-authorization: [redacted]"),
         ("Cookie: a=s3cr3t; b=s3=cr3t; s3cr3t", "Cookie: a=[redacted]; b=[redacted]; [redacted]"),
+        ("Cookie: a=s3cr3t;b=s3cr3t", "Cookie: a=[redacted];b=[redacted]"),
         ("Set-Cookie: a=s3cr3t; Path=/x; httponly", "Set-Cookie: a=[redacted]; Path=/x; httponly"),
         ("Set-Cookie: s3cr3t; Secure", "Set-Cookie: [redacted]; Secure"),
         ('Set-Cookie: a="1;s3cr3t"; SameSite=None', "Set-Cookie: a=[redacted]; [redacted]; SameSite=None"),
