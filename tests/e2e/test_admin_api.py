@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -128,12 +129,13 @@ def edited(tmp_path_factory: pytest.TempPathFactory, servers: tuple[Server, Serv
 @pytest.fixture
 def editing(edited: Running) -> Iterator[Running]:
     """One whose config is put back."""
-    text = edited.file.read_text()
+    text, port = edited.file.read_text(), edited.admin.port
     yield edited
     (edited.folder / "devcors.local.toml").unlink(missing_ok=True)
     os.chown(edited.file, os.geteuid(), os.getegid())
     edited.file.write_text(text)
     assert edited.admin.ask("POST", "/api/reload", {}).told["applied"]
+    edited.admin.port = port
 
 
 def test_rows_details_and_the_words_for_them(live: Running) -> None:
@@ -190,6 +192,8 @@ def test_filters_and_pages(live: Running) -> None:
     assert ask("") == numbers[::-1]
     assert ask("blocked=1") == numbers[:1]
     assert ask("route=%2Fapi") == numbers[1::-1]
+    (record,) = live.admin.get("/api/exchanges?records=1&blocked=1")["exchanges"]
+    assert record == live.admin.get(f"/api/exchanges/{numbers[0]}")["record"]
     assert ask("text=OPEN+get") == numbers[1:2]
     assert ask(f"before={numbers[2]}&limit=1") == numbers[1:2]
     assert live.admin.get("/api/exchanges?limit=2")["older"] is True
@@ -298,6 +302,38 @@ def test_a_replay_through_the_proxy_goes_the_way_that_the_browser_came(live: Run
     assert (told["row"]["url"], told["row"]["route"], told["row"]["status"]) == (url, "api.example.test", 200)
 
 
+def test_a_replay_over_tls_at_the_front_door_and_through_a_tunnel(
+    tmp_path: Path, servers: tuple[Server, Server]
+) -> None:
+    context = ssl.create_default_context(cafile=str(made_authority(tmp_path)))
+    config = f"""frontend = "{servers[0].url}"
+        [intercept]
+        "api.example.test" = {{ target = "{servers[1].url}" }}
+        [server]
+        https = true
+    """
+    with running(tmp_path, config) as daemon:
+        live = Running(daemon, tmp_path, *servers)
+        for host, path in (("localhost", "/b"), ("api.example.test", "/api/open")):
+            before = live.newest()
+            with connect(daemon.port) as sock:
+                if host != "localhost":
+                    sock.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode())
+                    assert b" 200 " in sock.recv(4096)
+                with context.wrap_socket(sock, server_hostname=host) as secure:
+                    at = f"{host}:{daemon.port}" if host == "localhost" else host
+                    secure.sendall(f"GET {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n".encode())
+                    while secure.recv(4096):
+                        pass
+            number = live.until_newer(before)
+            answer = live.admin.ask("POST", f"/api/exchanges/{number}/replay", {})
+            assert answer.told["id"] == live.newest() > number
+            rows = [live.admin.get(f"/api/exchanges/{one}")["row"] for one in (number, answer.told["id"])]
+            assert rows[0]["url"] == rows[1]["url"]
+            assert rows[0]["url"].startswith("https://")
+            assert rows[1]["status"] == 200
+
+
 def test_an_edit_is_checked_written_with_its_comments_and_served(editing: Running) -> None:
     with serve(lambda _: Reply(body=b"new")) as other:
         answer = editing.admin.ask("PATCH", "/api/routes", {"pattern": "/api", "target": other.url})
@@ -350,6 +386,19 @@ def test_scripts_cannot_be_changed_nor_put_where_they_lie_in_wait(editing: Runni
     assert editing.file.read_text() == text
 
 
+def test_an_edit_that_moves_the_admin_port_is_answered(editing: Running) -> None:
+    port, moved = editing.admin.port, free_port()
+    with editing.admin.stream() as events:
+        status, told = editing.put(editing.file.read_text() + f"admin = {moved}\n")
+        assert (status, told["applied"], told["changes"]) == (200, True, ["~ [server] admin"])
+        assert next(events)[1]["config"] == "applied"  # the last that comes by this port
+        assert next(events, None) is None
+    editing.admin.port = moved
+    assert editing.admin.get("/api/status")["admin"] == f"http://localhost:{moved}"
+    with pytest.raises(ConnectionRefusedError):
+        connect(port)
+
+
 def test_an_edit_of_what_has_changed_meanwhile_is_refused(editing: Running) -> None:
     tag = editing.admin.get("/api/config")["etag"]
     text = editing.file.read_text()
@@ -369,6 +418,7 @@ def test_an_edit_that_another_file_overrides_is_refused(editing: Running, server
     assert route["editable"] is False
     assert editing.admin.ask("PATCH", "/api/routes", {"pattern": "/none", "target": "http://localhost:2"}).status == 404
     assert editing.admin.ask("PATCH", "/api/routes", {"pattern": "/gone", "target": "localhost:2"}).status == 422
+    assert editing.admin.ask("PATCH", "/api/routes", {"pattern": "/gone", "target": "http://${HOME}"}).status == 422
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")

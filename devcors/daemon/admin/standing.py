@@ -25,7 +25,7 @@ PROBE_SECONDS = 1.0
 
 
 def standing(backstage: Backstage) -> dict[str, Any]:
-    """The answer of GET /api/status. Counts of what is blocked make the verdicts that nobody has asked for yet."""
+    """The answer of GET /api/status. Makes the verdicts that nobody has asked for yet: see `telling.judge`."""
     engine, store, loaded = backstage.engine, backstage.store, backstage.reloader.loaded
     assert engine.bound is not None
     blocked = store.blocked()
