@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -64,6 +65,10 @@ class Background(Protocol):
     """Who started this devcors and does not watch it."""
 
     log: LogFile
+
+    def alone(self) -> AbstractContextManager[None]:
+        """While it makes itself known. Raises StartError where there is one already."""
+        ...
 
     def announced(self, failure: StartError | None) -> None:
         """Others can find it now, or why not. Raises StartError where it must not go on."""
@@ -143,8 +148,11 @@ class Session:
         pace = Pace(self._terminal, running.call_later, running.time)
         restore = self._catch_signals()
         try:
-            await around.follow()
-            if self._background is not None:
+            if self._background is None:
+                await around.follow()
+            else:
+                with self._background.alone():
+                    await around.follow()
                 self._background.announced(around.unannounced)
             self._announce(engine, loaded, time.monotonic() - started, around.dashboard)
             shortcuts = self._shortcuts(pace, reloader, around)
