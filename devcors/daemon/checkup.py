@@ -19,14 +19,16 @@ from devcors.config.loading import Loaded, load
 from devcors.errors import DevcorsError, StartError
 from devcors.policy import Door, compile_policy
 from devcors.policy.rules import Rule
+from devcors.policy.upstream_proxies import proxies_of
 from devcors.proxy.authority import KEY_FILE, CertificateAuthority
 from devcors.proxy.dialing import Dialer, DialError
 from devcors.proxy.listening import bind
-from devcors.proxy.upstream_proxy import proxies_of
 from devcors.system.browsers.finding import installed
 from devcors.system.ports import port_owner
 from devcors.system.proxysettings.holding import status
 from devcors.system.trust.trusting import stores_here, whereabouts
+
+from .way_out import WayOut
 
 Result = Literal["ok", "warning", "error"]
 
@@ -98,14 +100,15 @@ def _port(loaded: Loaded) -> Check:
 async def _backends(loaded: Loaded) -> list[Check]:
     policy = compile_policy(loaded.config, Door(0))
     rules = [*policy.rules, *([policy.frontend] if policy.frontend else []), *policy.hosts]
-    return list(await asyncio.gather(*(_backend(rule) for rule in rules if rule.upstream)))
+    dialer = Dialer(proxies=proxies_of(os.environ), system=WayOut().proxies)
+    return list(await asyncio.gather(*(_backend(rule, dialer) for rule in rules if rule.upstream)))
 
 
-async def _backend(rule: Rule) -> Check:
+async def _backend(rule: Rule, dialer: Dialer) -> Check:
     upstream = rule.upstream
     assert upstream is not None
     try:
-        _, writer = await Dialer(proxies=proxies_of(os.environ)).dial(upstream.host, upstream.port, upstream)
+        _, writer = await dialer.dial(upstream.host, upstream.port, upstream)
     except DialError as error:
         hint = f"start the server that listens on {upstream.authority}"
         return Check(rule.name, "warning", f"{upstream.origin} cannot be reached: {error.cause}", hint)

@@ -30,6 +30,7 @@ from .logs import logging_to
 from .pacing import Pace
 from .reloading import Reloader
 from .terminal import Terminal
+from .way_out import WayOut
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,15 @@ class Session:
     async def _run(self) -> int:
         started = time.monotonic()
         loaded = self._load()
-        engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
-        around = Around(engine, self._terminal)
+        way_out = WayOut()
+        engine = Engine(
+            loaded.config,
+            self.journal,
+            ca_folder=data_dir() / "ca",
+            starting=self._starting,
+            system=way_out.proxies,
+        )
+        around = Around(engine, self._terminal, way_out)
 
         reloader = Reloader(engine, loaded, self._load, self._terminal, around.follow)
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
