@@ -6,15 +6,13 @@ from devcors.policy import Policy
 from devcors.policy.pac import PATH, proxy_auto_config, version
 from devcors.policy.upstream_proxies import UpstreamProxies
 from devcors.proxy.engine import Engine
-from devcors.urls import Authority
+from devcors.urls import Authority, literal_at
 
 
 def proxy_authority(engine: Engine) -> Authority:
-    """An address literal: an engine that looks `localhost` up may find the family on which nobody listens."""
+    """An address literal and the port."""
     assert engine.bound is not None
-    # a server on every address is reached on loopback
-    literals = {"localhost": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]", "::": "[::1]"}  # noqa: S104 - compared
-    return Authority(literals.get(engine.bound.host, engine.bound.host), engine.bound.port)
+    return Authority(literal_at(engine.bound.host), engine.bound.port)
 
 
 def script(engine: Engine, others: UpstreamProxies) -> str:

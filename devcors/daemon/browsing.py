@@ -18,6 +18,7 @@ from devcors.system.browsers.browser import Name
 from devcors.system.browsers.finding import choose, installed
 from devcors.system.browsers.opening import Opening
 from devcors.system.browsers.running import run
+from devcors.urls import literal_at, shown_at
 
 _ANSWER = 3.0  # seconds
 
@@ -46,8 +47,10 @@ def open_browser(
     browser = choose(wanted.name, installed())
     expect_devcors(host, port)
     authority = CertificateAuthority.load_or_create(data_dir() / "ca")
-    url = wanted.url or f"{'https' if server.https else 'http'}://{_shown(host)}:{port}/"
-    tell(f"{browser.title} goes through devcors at {_shown(host)}:{port}, with a profile that is removed when it ends")
+    url = wanted.url or f"{'https' if server.https else 'http'}://{shown_at(host)}:{port}/"
+    tell(
+        f"{browser.title} goes through devcors at {shown_at(host)}:{port}, with a profile that is removed when it ends"
+    )
     return run(browser, Opening(url, host, port, authority.path, headless, wanted.extra), tell)
 
 
@@ -61,13 +64,12 @@ def _server(config: Path | None, profile: str | None) -> Server:
 def listening_at(server: Server, port: int | None) -> tuple[str, int]:
     """The address by which a program on this machine reaches devcors: host (IPv6 in brackets) and port."""
     host, _, configured = server.listen.rpartition(":")
-    everywhere = {"localhost": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - compared
-    return everywhere.get(host, host), port or int(configured)
+    return literal_at(host), port or int(configured)
 
 
 def expect_devcors(host: str, port: int) -> None:
     """Raises StartError where nothing listens there, or something that is no proxy for itself."""
-    place = f"{_shown(host)}:{port}"
+    place = f"{shown_at(host)}:{port}"
     try:
         with socket.create_connection((host.strip("[]"), port), timeout=_ANSWER) as sock:
             sock.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
@@ -83,8 +85,3 @@ def expect_devcors(host: str, port: int) -> None:
             f"what listens at {place} is not devcors",
             hint="devcors took another port, which it printed when it started: name that with --port",
         )
-
-
-def _shown(host: str) -> str:
-    """As `up` prints it."""
-    return "localhost" if host in ("127.0.0.1", "[::1]") else host

@@ -19,6 +19,7 @@ from devcors.errors import StartError
 from devcors.policy import Door, Policy, compile_policy
 from devcors.policy.upstream_proxies import UpstreamProxies, proxies_of
 from devcors.traffic.journal import Journal
+from devcors.urls import listens_everywhere
 
 from .authority import CertificateAuthority
 from .dialing import Dialer
@@ -140,7 +141,7 @@ class Engine:
         assert self.bound is not None
         own = self.bound.host.strip("[]")
         addresses = LOOPBACK if own == "localhost" else (*LOOPBACK, own)
-        if own in ("0.0.0.0", "::"):  # noqa: S104 - compared
+        if listens_everywhere(own):
             addresses = (*addresses, *names_of_machine())
         return Door(self.bound.port, self.admin.port if self.admin else None, addresses)
 
