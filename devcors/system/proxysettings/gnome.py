@@ -86,7 +86,8 @@ class Gnome:
         if mode == "auto":
             return f"PAC {(values.get(SCRIPT) or '').strip(chr(39))}"
         if mode == "manual":
-            return str(Manual((values.get(SERVERS[0]) or "").strip("'"), int(values.get(SERVERS[1]) or 0)))
+            host, port = _string(values.get(SERVERS[0])), int(values.get(SERVERS[1]) or 0)
+            return str(Manual(host, port)) if host else "manual"  # SOCKS, or https alone
         return mode or "none"
 
     def proxies(self, values: Values) -> UpstreamProxies:

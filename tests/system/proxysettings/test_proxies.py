@@ -15,7 +15,7 @@ from devcors.system.proxysettings.gnome import Gnome
 from devcors.system.proxysettings.holding import take, without_devcors
 from devcors.system.proxysettings.kde import Kde
 from devcors.system.proxysettings.macos import MacOs
-from devcors.system.proxysettings.values import Desktop, Manual, Pac, Wanted, named_by_system
+from devcors.system.proxysettings.values import Desktop, Manual, Pac, Setting, Wanted, named_by_system
 from devcors.system.proxysettings.windows import Windows
 from tests.system.proxysettings.fakes import FakeKde, FakeMac, FakeRegistry, FakeService
 
@@ -130,6 +130,12 @@ def test_what_devcors_holds_is_not_what_counts(
     assert desktop.summary(desktop.get()) == str(wanted)
     assert without_devcors() == before
     assert before.left is not bool(before.proxies)
+
+
+def test_a_manual_setting_of_another_kind_is_not_followed() -> None:
+    desktop = gnome(".http host=''")
+    setting = Setting(desktop.summary(desktop.get()), desktop.proxies(desktop.get()))
+    assert (setting.told, setting.left) == ("manual", True)
 
 
 def test_what_is_no_proxy() -> None:
