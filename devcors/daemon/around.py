@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import asdict
 
 from devcors.errors import DevcorsError, SettingsError, StartError
 from devcors.proxy.engine import Engine
@@ -13,8 +14,8 @@ from devcors.system.proxysettings.journal import journal_file
 from devcors.system.proxysettings.values import Manual, Pac, Wanted
 
 from .admin.server import AdminServer
-from .auto_config import intercepted, proxy_authority, script, script_url
-from .running import Running, announce, withdraw
+from .auto_config import admin_url, intercepted, proxy_authority, script_url
+from .running import Run, Running, announce, withdraw
 from .terminal import Terminal
 from .way_out import WayOut
 
@@ -22,12 +23,13 @@ from .way_out import WayOut
 class Around:
     """`follow` after each start and reload, then `leave`, then `stop`. Changes of the system block, so: in a thread."""
 
-    def __init__(self, engine: Engine, terminal: Terminal, way_out: WayOut) -> None:
+    def __init__(self, engine: Engine, terminal: Terminal, run: Run, admin: AdminServer, way_out: WayOut) -> None:
         self._engine = engine
+        self._run = run
         self._terminal = terminal
+        self._admin = admin
         self._way_out = way_out
         way_out.changed = self._way_out_changed
-        self._admin = AdminServer(lambda: script(engine, way_out.known))
         self._process = own_identity()
         self._announced: Running | None = None
 
@@ -41,7 +43,8 @@ class Around:
     async def _publish(self) -> None:
         proxy, url = proxy_authority(self._engine), self._script_url()
         assert proxy.port is not None
-        running = Running(self._process, proxy.host, proxy.port, url)
+        admin = admin_url(self._engine)
+        running = Running(self._process, proxy.host, proxy.port, url, admin, **asdict(self._run))
         if running != self._announced:
             with suppress(StartError):  # it serves all the same where nobody can be told
                 announce(running)

@@ -21,14 +21,18 @@ from devcors.proxy.tasks import spawn
 from devcors.system.openfiles import allow_many
 from devcors.system.ports import port_owner
 from devcors.traffic.journal import Journal
+from devcors.traffic.store import Store
 
 from . import loop
+from .admin.backstage import Backstage
+from .admin.server import AdminServer
 from .around import Around
 from .banner import banner, front_door_url, notices
 from .devserver import DevServer
 from .logs import logging_to
 from .pacing import Pace
-from .reloading import Reloader
+from .reloading import Load, Reloader
+from .running import Run
 from .terminal import Terminal
 from .way_out import WayOut
 
@@ -45,9 +49,11 @@ class UpOptions:
     command: Sequence[str] = ()
 
 
-def load_config(options: UpOptions) -> Loaded:
-    """The config with everything laid over it."""
-    return load(path=options.config, environ=os.environ, profile=options.profile, overrides=options.overrides)
+def load_config(options: UpOptions, *, texts: Mapping[Path, str] | None = None) -> Loaded:
+    """The config with everything laid over it; `texts` are taken in place of the files' own."""
+    return load(
+        path=options.config, environ=os.environ, profile=options.profile, overrides=options.overrides, texts=texts
+    )
 
 
 class Session:
@@ -55,23 +61,27 @@ class Session:
 
     def __init__(
         self,
-        load: Callable[[], Loaded],
+        load: Load,
         terminal: Terminal,
         *,
         strict_port: bool = False,
         system_proxy: bool = False,
         command: Sequence[str] = (),
+        log: str | None = None,
     ) -> None:
         self._load = load
         self._terminal = terminal
         self._strict_port = strict_port
         self._system_proxy = system_proxy
         self._command = command
+        self._log = log
         self._ended = asyncio.Event()
         self._exit_code = 0
         self._signals = 0
         self._dev_server: DevServer | None = None
         self.journal = Journal(later=asyncio.get_running_loop().call_later)
+        self.store = Store()
+        self.journal.listen(self.store.add)
 
     async def run(self) -> int:
         """The process's exit code. Raises DevcorsError where it could not start."""
@@ -89,9 +99,13 @@ class Session:
             starting=self._starting,
             system=way_out.proxies,
         )
-        around = Around(engine, self._terminal, way_out)
-
-        reloader = Reloader(engine, loaded, self._load, self._terminal, around.follow)
+        main = str(loaded.files[0]) if loaded.files else None
+        # the token opens the admin port: who may read the state file may do so
+        run = Run(str(loaded.folder), time.time(), config=main, log=self._log)
+        reloader = Reloader(engine, loaded, self._load, self._terminal)
+        backstage = Backstage(engine, self.store, reloader, run.token, run.started, others=lambda: way_out.known)
+        around = Around(engine, self._terminal, run, AdminServer(backstage), way_out)
+        reloader.applied = around.follow
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
         watcher = ConfigWatcher(loaded.files, reloader.changed, asyncio.get_running_loop())
         try:

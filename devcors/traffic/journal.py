@@ -1,9 +1,9 @@
-"""The exchanges of this run: bounded, numbered, told to whoever listens, preflights tied to their requests."""
+"""The exchanges of this run: numbered, told to whoever listens, preflights tied to their requests."""
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable
 from typing import Protocol
 
 from .record import Exchange
@@ -24,15 +24,15 @@ FOLLOWS_WITHIN = 0.5
 
 
 class Journal:
-    """Keeps the last `limit` finished exchanges and tells each to the listeners, in the order in which they end.
+    """Tells each exchange to the listeners, in the order in which they end. It keeps none: a `Store` that listens does.
 
     `later` calls a function after some seconds (an event loop's `call_later`). With it, a preflight whose outcome hangs
     on what it does not tell is held for a moment: if no request follows, it was refused, and that is its verdict.
     """
 
-    def __init__(self, limit: int = 1000, later: Later | None = None) -> None:
-        self._kept: deque[Exchange] = deque(maxlen=limit)
-        self._listeners: list[Listener] = []
+    def __init__(self, later: Later | None = None) -> None:
+        # replaced, not changed: whoever is told may leave or join meanwhile
+        self._listeners: tuple[Listener, ...] = ()
         self._preflights: OrderedDict[tuple[str, str, str], int] = OrderedDict()
         self._held: dict[int, tuple[Exchange, Timer]] = {}
         self._later = later
@@ -45,8 +45,12 @@ class Journal:
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener` for each exchange that ends; returns what ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        self._listeners = (*self._listeners, listener)
+
+        def leave() -> None:
+            self._listeners = tuple(other for other in self._listeners if other is not listener)
+
+        return leave
 
     def preflighted(self, exchange: Exchange, method: str) -> None:
         """`exchange` is a preflight for `method`: the next such request of that origin names it."""
@@ -89,12 +93,5 @@ class Journal:
         self._held.clear()
 
     def _tell(self, exchange: Exchange) -> None:
-        self._kept.append(exchange)
-        for listener in tuple(self._listeners):
+        for listener in self._listeners:
             listener(exchange)
-
-    def __iter__(self) -> Iterator[Exchange]:
-        return iter(self._kept)
-
-    def __len__(self) -> int:
-        return len(self._kept)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devcors.heads import Fields, ResponseHead
-from devcors.traffic.record import Exchange, redacted_url
+from devcors.traffic.record import Exchange
+from devcors.traffic.redaction import redacted_url
 from tests.policy.asking import PAGE, facts_of, forward_of, head_of, policy_of
 
 SECRET = "s3cr3t"
@@ -21,8 +22,9 @@ POLICY = policy_of("""
     "api.test" = { cors = "inject" }
 """)
 
-CORS = {"allowed", "step", "header", "chromium", "firefox", "explanation", "fix", "assumed", "server", "warnings"}
-COOKIE = {"name", "way", "rewritten", "warnings", "explanation", "chromium", "firefox", "safari"}
+CORS = {"allowed", "step", "header", "chromium", "firefox", "explanation", "fix", "remedy"}
+CORS |= {"assumed", "server", "warnings"}
+COOKIE = {"name", "way", "rewritten", "warnings", "ignored", "explanation", "chromium", "firefox", "safari"}
 RECORD = {"id", "time", "lane", "kind", "method", "url", "target", "route", "status", "duration_ms", "first_byte_ms"}
 RECORD |= {"request_bytes", "response_bytes", "origin", "preflight", "aborted", "error", "cors", "cookies", "warnings"}
 

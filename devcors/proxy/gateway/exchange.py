@@ -82,7 +82,7 @@ class GatewayExchange:
     def start(self) -> None:
         """Takes a connection to the upstream, or dials one."""
         pool = self._lane.pool
-        upstream = pool.take(pool.target_of(self.forward.upstream), repeatable=self._repeatable)
+        upstream = pool.take(self.forward.upstream.target, repeatable=self._repeatable)
         if upstream is not None:
             self._send_on(upstream)
         else:
@@ -132,7 +132,7 @@ class GatewayExchange:
         record = self.record
         record.request_bytes += len(data)
         if (captured := record.captured) is not None:
-            captured.add(captured.request, data)
+            captured.add_request(data)
         self._write_on(chunk(data) if self._framing.chunked else data)
 
     def request_end(self, trailers: Fields) -> None:
@@ -214,7 +214,7 @@ class GatewayExchange:
             record = self.record
             record.response_bytes += len(data)
             if (captured := record.captured) is not None:
-                captured.add(captured.response, data)
+                captured.add_response(data)
             self._client.write(chunk(data) if self._chunked else data)
 
     def response_end(self, trailers: Fields) -> None:
