@@ -22,7 +22,7 @@ def set_proxy(port: int | None, *, everything: bool) -> None:
     out.print(f"before: {before}; that comes back with `devcors system-proxy off`, or when devcors ends")
     if everything:
         out.print(Text("note: everything now goes through devcors", "yellow"))
-    if before.left:
+    if before.not_followed:
         whose = "what devcors sends" if everything else "what [intercept] does not name"
         note = f"note: {whose} goes directly meanwhile: devcors follows a proxy set by hand, but no script"
         out.print(Text(note, "yellow"))

@@ -82,7 +82,7 @@ class Around:
             )
         before = await asyncio.to_thread(take, Pac(url), self._process)
         self._terminal.message(f"the system's proxy is set to devcors; {before} comes back at the end", "cyan")
-        if before.left:
+        if before.not_followed:
             self._terminal.message(
                 "note: what [intercept] does not name goes directly meanwhile: devcors follows a proxy set by hand, "
                 "but no script",

@@ -146,7 +146,7 @@ def _not_followed() -> str | None:
     """The system's setting in words, where it is none that devcors goes by."""
     with suppress(DevcorsError):  # told of below
         setting = without_devcors()
-        return setting.told if setting.left else None
+        return setting.told if setting.not_followed else None
     return None
 
 

@@ -41,16 +41,14 @@ Wanted = Pac | Manual
 
 
 class Setting(NamedTuple):
-    """What is set without devcors: in words, and its manual proxies. A script and its like name none that we can read.
-
-    `left` is what devcors does not go by: a proxy is set, but not one by hand.
-    """
+    """What is set without devcors: in words, and its manual proxies. A script and its like name none that we can read."""
 
     told: str
     proxies: UpstreamProxies
 
     @property
-    def left(self) -> bool:
+    def not_followed(self) -> bool:
+        """Whether a proxy is set, but none that devcors can go by."""
         return self.told != "none" and not self.proxies
 
     def __str__(self) -> str:

@@ -129,13 +129,13 @@ def test_what_devcors_holds_is_not_what_counts(
     assert take(wanted, own_identity(), watch=lambda _: None) == before
     assert desktop.summary(desktop.get()) == str(wanted)
     assert without_devcors() == before
-    assert before.left is not bool(before.proxies)
+    assert before.not_followed is not bool(before.proxies)
 
 
 def test_a_manual_setting_of_another_kind_is_not_followed() -> None:
     desktop = gnome(".http host=''")
     setting = Setting(desktop.summary(desktop.get()), desktop.proxies(desktop.get()))
-    assert (setting.told, setting.left) == ("manual", True)
+    assert (setting.told, setting.not_followed) == ("manual", True)
 
 
 def test_what_is_no_proxy() -> None:
