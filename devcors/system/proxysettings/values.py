@@ -41,7 +41,7 @@ Wanted = Pac | Manual
 
 
 class Setting(NamedTuple):
-    """What is set without devcors: in words, and its manual proxies. A script and its like name none that we can read."""
+    """What is set without devcors: in words, and its manual proxies. A script names none that we can read."""
 
     told: str
     proxies: UpstreamProxies
