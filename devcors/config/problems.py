@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from devcors.errors import ConfigError
+from devcors.errors import ConfigError, DevcorsError
 
 from .positions import Path
 
@@ -37,6 +38,18 @@ class Problem:
             lines.append(f"hint: {self.hint}")
         return "\n".join(lines)
 
+    def to_json(self) -> dict[str, Any]:
+        """For the admin API; `line` and `column` are null where the source has no lines."""
+        return {
+            "file": self.file,
+            "line": self.line or None,
+            "column": self.column or None,
+            "width": self.width,
+            "message": self.message,
+            "hint": self.hint,
+            "source_line": self.source_line,
+        }
+
     def _excerpt(self) -> list[str]:
         if not self.line:
             return []
@@ -46,6 +59,13 @@ class Problem:
         # what is shown must not be able to steer the terminal
         shown = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", self.source_line)
         return [f"{self.line:>4} | {shown}", f"{'':>4} | {margin}{'^' * max(self.width, 1)}"]
+
+
+def problems_of(error: DevcorsError) -> tuple[Problem, ...]:
+    """What an error says, as a list of problems: one without a place where it is not about a line of a file."""
+    if isinstance(error, InvalidConfig):
+        return error.problems
+    return (Problem(error.where or "", (), error.message, error.hint),)
 
 
 class InvalidConfig(ConfigError):  # noqa: N818 - it is caught by its base, ConfigError

@@ -13,7 +13,7 @@ from devcors.system.proxysettings.journal import journal_file
 from devcors.system.proxysettings.values import Manual, Pac, Wanted
 
 from .admin.server import AdminServer
-from .auto_config import proxy_authority, script, script_url
+from .auto_config import proxy_authority, script_url
 from .running import Running, announce, withdraw
 from .terminal import Terminal
 
@@ -21,10 +21,10 @@ from .terminal import Terminal
 class Around:
     """`follow` after each start and reload, then `leave`, then `stop`. Changes of the system block, so: in a thread."""
 
-    def __init__(self, engine: Engine, terminal: Terminal) -> None:
+    def __init__(self, engine: Engine, terminal: Terminal, admin: AdminServer) -> None:
         self._engine = engine
         self._terminal = terminal
-        self._admin = AdminServer(lambda: script(engine))
+        self._admin = admin
         self._process = own_identity()
         self._announced: Running | None = None
 
@@ -33,7 +33,8 @@ class Around:
         await self._admin.serve(self._engine.admin)
         proxy, url = proxy_authority(self._engine), script_url(self._engine)
         assert proxy.port is not None
-        running = Running(self._process, proxy.host, proxy.port, url)
+        admin = f"http://localhost:{self._engine.admin.port}" if self._engine.admin else None
+        running = Running(self._process, proxy.host, proxy.port, url, admin, self._admin.backstage.token)
         if running != self._announced:
             with suppress(StartError):  # it serves all the same where nobody can be told
                 announce(running)

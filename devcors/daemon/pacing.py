@@ -48,8 +48,8 @@ class Pace:
         self._waiting: deque[Exchange] = deque()
         self._printing: Timer | None = None
         self._telling: Timer | None = None
-        self._lines = {trouble: _Budget(LINES, now()) for trouble in (False, True)}
-        self._verdicts = _Budget(VERDICTS, now())
+        self._lines = {trouble: Budget(LINES, now()) for trouble in (False, True)}
+        self._verdicts = Budget(VERDICTS, now())
         self._left_out = 0
 
     def exchange(self, exchange: Exchange) -> None:
@@ -94,7 +94,7 @@ class Pace:
             self._tell_left_out()
 
 
-class _Budget:
+class Budget:
     """So many at once, and so many a second after that."""
 
     def __init__(self, rate: int, now: float) -> None:
@@ -102,6 +102,7 @@ class _Budget:
         self._filled = now
 
     def take(self, now: float) -> bool:
+        """Whether there is one left, which is then taken."""
         self._left = min(self._rate, self._left + (now - self._filled) * self._rate)
         self._filled = now
         if self._left < 1:

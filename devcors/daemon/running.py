@@ -14,12 +14,17 @@ from devcors.system.identity import Identity, is_alive
 
 @dataclass(frozen=True)
 class Running:
-    """`host` and `port` are the proxy's, an address literal; `script_url` is proxy.pac's, None without admin port."""
+    """`host` and `port` are the proxy's, an address literal; `script_url` is proxy.pac's, None without admin port.
+
+    `admin` is the URL of the admin port, None without one; `token` is what its API wants.
+    """
 
     process: Identity
     host: str
     port: int
     script_url: str | None
+    admin: str | None = None
+    token: str = ""
 
 
 def announce(running: Running) -> None:

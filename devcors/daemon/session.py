@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,14 +22,17 @@ from devcors.proxy.tasks import spawn
 from devcors.system.openfiles import allow_many
 from devcors.system.ports import port_owner
 from devcors.traffic.journal import Journal
+from devcors.traffic.store import Store
 
 from . import loop
+from .admin.backstage import Backstage
+from .admin.server import AdminServer
 from .around import Around
 from .banner import banner, front_door_url, notices
 from .devserver import DevServer
 from .logs import logging_to
 from .pacing import Pace
-from .reloading import Reloader
+from .reloading import Load, Reloader
 from .terminal import Terminal
 
 
@@ -44,9 +48,11 @@ class UpOptions:
     command: Sequence[str] = ()
 
 
-def load_config(options: UpOptions) -> Loaded:
-    """The config with everything laid over it."""
-    return load(path=options.config, environ=os.environ, profile=options.profile, overrides=options.overrides)
+def load_config(options: UpOptions, *, texts: Mapping[Path, str] | None = None) -> Loaded:
+    """The config with everything laid over it; `texts` are taken in place of the files' own."""
+    return load(
+        path=options.config, environ=os.environ, profile=options.profile, overrides=options.overrides, texts=texts
+    )
 
 
 class Session:
@@ -54,7 +60,7 @@ class Session:
 
     def __init__(
         self,
-        load: Callable[[], Loaded],
+        load: Load,
         terminal: Terminal,
         *,
         strict_port: bool = False,
@@ -71,6 +77,8 @@ class Session:
         self._signals = 0
         self._dev_server: DevServer | None = None
         self.journal = Journal(later=asyncio.get_running_loop().call_later)
+        self.store = Store()
+        self.journal.listen(self.store.add)
 
     async def run(self) -> int:
         """The process's exit code. Raises DevcorsError where it could not start."""
@@ -81,9 +89,11 @@ class Session:
         started = time.monotonic()
         loaded = self._load()
         engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
-        around = Around(engine, self._terminal)
-
-        reloader = Reloader(engine, loaded, self._load, self._terminal, around.follow)
+        # `around` knows the admin server, which knows the reloader
+        follow = lambda: around.follow()  # noqa: E731, PLW0108 - it is there when it is called
+        reloader = Reloader(engine, loaded, self._load, self._terminal, follow)
+        backstage = Backstage(engine, self.store, reloader, secrets.token_urlsafe(32))
+        around = Around(engine, self._terminal, AdminServer(backstage))
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
         watcher = ConfigWatcher(loaded.files, reloader.changed, asyncio.get_running_loop())
         try:

@@ -13,9 +13,11 @@ import ipaddress
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from devcors.config.schema import Timeout
 from devcors.policy.rules import Upstream
 from devcors.urls import DEFAULT_PORTS, is_ip_literal
 
@@ -87,6 +89,8 @@ class Dialer:
     resolve: Resolve = _resolve
     own: Callable[[], Iterable[Place]] = tuple
     proxies: UpstreamProxies = field(default_factory=UpstreamProxies)
+    seen: dict[tuple[str, int], str | None] = field(default_factory=dict)
+    """By host and port of the upstreams that the config names: what the last attempt failed of, None: it did not."""
     _winner: dict[tuple[str, int], str] = field(default_factory=dict)
 
     async def dial(self, host: str, port: int, upstream: Upstream | None) -> Streams:
@@ -105,6 +109,33 @@ class Dialer:
 
         `upstream` holds the timers where the config names the server. Raises DialError.
         """
+        try:
+            connection = await self._dial_patiently(connect, host, port, upstream, adopt)
+        except DialError as error:
+            self._note(upstream, error.cause)
+            raise
+        self._note(upstream, None)
+        return connection
+
+    async def probe(self, upstream: Upstream, seconds: float) -> None:
+        """Looks whether an upstream takes connections, for `seen`; what is opened is closed again."""
+        once = replace(upstream, wait=0.0, timeout=Timeout(connect=seconds))
+        with suppress(DialError):
+            _, writer = await self.dial(upstream.host, upstream.port, once)
+            writer.close()
+
+    def _note(self, upstream: Upstream | None, failure: str | None) -> None:
+        if upstream is not None:
+            self.seen[upstream.host, upstream.port] = failure
+
+    async def _dial_patiently(
+        self,
+        connect: Callable[[str, int], Awaitable[C]],
+        host: str,
+        port: int,
+        upstream: Upstream | None,
+        adopt: Callable[[socket.socket], Awaitable[C]],
+    ) -> C:
         timeout = upstream.timeout.connect if upstream else 10.0
         deadline = time.monotonic() + self._patience(host, port, upstream)
         while True:

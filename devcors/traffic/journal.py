@@ -1,9 +1,9 @@
-"""The exchanges of this run: bounded, numbered, told to whoever listens, preflights tied to their requests."""
+"""The exchanges of this run: numbered, told to whoever listens, preflights tied to their requests."""
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable
 from typing import Protocol
 
 from .record import Exchange
@@ -24,14 +24,13 @@ FOLLOWS_WITHIN = 0.5
 
 
 class Journal:
-    """Keeps the last `limit` finished exchanges and tells each to the listeners, in the order in which they end.
+    """Tells each exchange to the listeners, in the order in which they end. It keeps none: a `Store` that listens does.
 
     `later` calls a function after some seconds (an event loop's `call_later`). With it, a preflight whose outcome hangs
     on what it does not tell is held for a moment: if no request follows, it was refused, and that is its verdict.
     """
 
-    def __init__(self, limit: int = 1000, later: Later | None = None) -> None:
-        self._kept: deque[Exchange] = deque(maxlen=limit)
+    def __init__(self, later: Later | None = None) -> None:
         self._listeners: list[Listener] = []
         self._preflights: OrderedDict[tuple[str, str, str], int] = OrderedDict()
         self._held: dict[int, tuple[Exchange, Timer]] = {}
@@ -89,12 +88,5 @@ class Journal:
         self._held.clear()
 
     def _tell(self, exchange: Exchange) -> None:
-        self._kept.append(exchange)
         for listener in tuple(self._listeners):
             listener(exchange)
-
-    def __iter__(self) -> Iterator[Exchange]:
-        return iter(self._kept)
-
-    def __len__(self) -> int:
-        return len(self._kept)

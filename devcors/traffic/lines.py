@@ -10,6 +10,7 @@ from rich.text import Text
 from devcors.cookies.judge import Judgement
 
 from .record import Exchange
+from .redaction import redacted_text, redacted_url
 
 _STATUS_STYLES = {1: "cyan", 2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 _MEANT = frozenset({"NotOnPath", "DomainMismatch"})
@@ -44,7 +45,7 @@ def details(exchange: Exchange) -> list[Text]:
     out: list[Text] = []
     if exchange.cors is not None and exchange.blocked:
         first = next(iter(exchange.cors.verdict.chromium.messages or exchange.cors.verdict.firefox.messages), "")
-        out.append(Text(f"         ✗ {printable(first)}", "red"))
+        out.append(Text(f"         ✗ {printable(redacted_text(first))}", "red"))
         out.append(Text(f"         hint: {printable(exchange.cors.fix)}"))
         if exchange.cors.remedy:
             out.append(Text(f"         hint: or let devcors do it: {printable(exchange.cors.remedy)}"))
@@ -114,7 +115,7 @@ def printable(text: str) -> str:
 def _path(exchange: Exchange) -> str:
     if exchange.kind == "tunnel":
         return exchange.url
-    shown = _BEFORE_TARGET.sub("", exchange.url) or "/"
+    shown = _BEFORE_TARGET.sub("", redacted_url(exchange.url)) or "/"
     return shown if len(shown) <= 90 else f"{shown[:89]}…"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,8 +12,7 @@ from devcors.policy.held import HeldCookie, Jar
 from devcors.policy.outcomes import CookieOutcome, CorsOutcome
 
 from .capture import Captured
-
-_USERINFO = re.compile(r"\A([^:/?#]*://)[^/?#]*@")
+from .redaction import redacted_texts, redacted_url
 
 Lane = Literal["gateway", "mitmproxy"]
 Kind = Literal["http", "websocket", "tunnel"]
@@ -80,6 +78,11 @@ class Exchange:
         return self.jar.held() if self.jar else ()
 
     @property
+    def concerns_cookies(self) -> bool:
+        """Whether a cookie was set or held back."""
+        return bool(self.cookies or self.held)
+
+    @property
     def duration_ms(self) -> float | None:
         """From the request head to the last byte of the response."""
         return _ms(self.started, self.ended)
@@ -87,13 +90,17 @@ class Exchange:
     def to_json(self) -> dict[str, Any]:
         """The record of the design, section 6. It holds no header and no body, so no secret either."""
         started = datetime.fromtimestamp(self.started, UTC)
+        url = redacted_url(self.url)
+        cors = self.cors and self.cors.to_json()
+        if url != self.url:  # the browsers' messages quote it
+            cors = redacted_texts(cors)
         return {
             "id": self.id,
             "time": started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "lane": self.lane,
             "kind": self.kind,
             "method": self.method,
-            "url": redacted_url(self.url),
+            "url": url,
             "target": self.target and redacted_url(self.target),
             "route": self.route,
             "status": self.status,
@@ -105,7 +112,7 @@ class Exchange:
             "preflight": self.preflight,
             "aborted": self.aborted,
             "error": self.error,
-            "cors": self.cors and self.cors.to_json(),
+            "cors": cors,
             "cookies": [*(cookie.to_json() for cookie in self.cookies), *(cookie.to_json() for cookie in self.held)],
             "warnings": list(self.warnings),
         }
@@ -113,8 +120,3 @@ class Exchange:
 
 def _ms(start: float, end: float | None) -> float | None:
     return None if end is None else round((end - start) * 1000, 1)
-
-
-def redacted_url(url: str) -> str:
-    """The URL without user information (RFC 3986, section 3.2.1)."""
-    return _USERINFO.sub(r"\1", url)

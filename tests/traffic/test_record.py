@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devcors.heads import Fields, ResponseHead
-from devcors.traffic.record import Exchange, redacted_url
+from devcors.traffic.record import Exchange
+from devcors.traffic.redaction import redacted_url
 from tests.policy.asking import PAGE, facts_of, forward_of, head_of, policy_of
 
 SECRET = "s3cr3t"

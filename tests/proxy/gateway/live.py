@@ -16,6 +16,7 @@ from devcors.proxy.dialing import Dialer
 from devcors.proxy.gateway.client import ClientConnection
 from devcors.proxy.gateway.lane import Gateway
 from devcors.traffic.journal import Journal
+from devcors.traffic.store import Store
 from tests.policy.asking import policy_of
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
@@ -43,9 +44,9 @@ def run(loop_factory: Callable[[], asyncio.AbstractEventLoop], coroutine: Corout
 class Live:
     """`port` is the front door's."""
 
-    def __init__(self, gateway: Gateway, journal: Journal, port: int) -> None:
+    def __init__(self, gateway: Gateway, store: Store, port: int) -> None:
         self.gateway = gateway
-        self.journal = journal
+        self.store = store
         self.port = port
 
     def client(self) -> socket.socket:
@@ -69,10 +70,12 @@ async def live(serve: Serve, *, lines: str = "", scheme: str = "http", **tls: An
     upstream = await asyncio.start_server(served, "127.0.0.1", 0, **tls)
     target = f"{'https' if tls else scheme}://127.0.0.1:{upstream.sockets[0].getsockname()[1]}"
     policy, journal = policy_of(f'frontend = {{ target = "{target}" {lines} }}'), Journal()
+    store = Store()
+    journal.listen(store.add)
     gateway = Gateway(lambda: policy, journal, Dialer(), lambda _: None, mock.Mock(name="authority"))
     door = await asyncio.get_running_loop().create_server(lambda: ClientConnection(gateway), "127.0.0.1", 0)
     try:
-        yield Live(gateway, journal, door.sockets[0].getsockname()[1])
+        yield Live(gateway, store, door.sockets[0].getsockname()[1])
     finally:
         door.close()
         upstream.close()

@@ -17,6 +17,7 @@ from devcors.proxy.gateway.client import ClientConnection
 from devcors.proxy.gateway.lane import Gateway
 from devcors.traffic.journal import Journal
 from devcors.traffic.record import Exchange
+from devcors.traffic.store import Store
 from tests.policy.asking import policy_of
 
 from .replies import Reply, read_replies
@@ -137,7 +138,8 @@ class Stage:
     def __init__(self, policy: Policy = POLICY) -> None:
         self.loop = VirtualLoop()
         self.policy = policy
-        self.journal = Journal()
+        self.journal, self.store = Journal(), Store()
+        self.journal.listen(self.store.add)
         self.upstreams: list[PlayedUpstream] = []
         self.refused: set[int] = set()
         self.handed_over: list[bytes] = []
@@ -201,12 +203,12 @@ class Stage:
     @property
     def records(self) -> list[Exchange]:
         """The exchanges that have ended."""
-        return list(self.journal)
+        return list(self.store)
 
     @property
     def record(self) -> Exchange:
         """The only one."""
-        (record,) = self.journal
+        (record,) = self.store
         return record
 
     @property
@@ -227,7 +229,7 @@ class Stage:
         assert not pool._open, "an upstream connection that nobody knows of"
         assert not self.loop.timers(), self.loop.timers()
         assert not asyncio.all_tasks(self.loop)
-        assert all(record.ended is not None for record in self.journal)
+        assert all(record.ended is not None for record in self.store)
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def test_a_request_whose_client_is_gone_before_it_is_read(loop_factory: LoopFact
                 client.sendall(data)
                 reset(client)  # the loop has not run in between
                 await until(lambda: not lane.gateway.clients)
-            await until(lambda: len(lane.journal) >= 4)
+            await until(lambda: len(lane.store) >= 4)
             client = lane.client()
             client.sendall(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
             data, end = await asyncio.to_thread(everything, client)
@@ -82,8 +82,8 @@ def test_a_client_of_http_1_0_sees_that_a_response_is_not_whole(loop_factory: Lo
             client.sendall(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
             _, end = await asyncio.to_thread(everything, client)
             assert end == "reset"
-            await until(lambda: len(lane.journal))
-            assert [record.aborted for record in lane.journal] == ["server"]
+            await until(lambda: len(lane.store))
+            assert [record.aborted for record in lane.store] == ["server"]
 
     run(loop_factory, check())
 
@@ -103,7 +103,7 @@ def test_the_end_of_a_tunnel_is_passed_on_as_it_is(loop_factory: LoopFactory, ab
             client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
             _, end = await asyncio.to_thread(everything, client)
             assert end == ("reset" if abrupt else "end")
-            await until(lambda: len(lane.journal))
+            await until(lambda: len(lane.store))
 
     run(loop_factory, check())
 
@@ -168,6 +168,6 @@ def test_a_handshake_that_is_given_up_is_not_left_open(loop_factory: LoopFactory
             await asyncio.sleep(0.02)
             reset(client)
             await until(lambda: not lane.gateway.pool._open, 1)
-            await until(lambda: len(lane.journal))
+            await until(lambda: len(lane.store))
 
     run(loop_factory, check())

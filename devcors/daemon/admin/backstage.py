@@ -1,0 +1,28 @@
+"""What the admin API shows and changes: the parts of one running devcors, for all handlers."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from devcors.daemon.reloading import Reloader
+from devcors.proxy.engine import Engine
+from devcors.traffic.store import Store
+
+from .rows import Rows
+
+
+@dataclass
+class Backstage:
+    """`token` is what every question wants; `started` is in seconds since the epoch."""
+
+    engine: Engine
+    store: Store
+    reloader: Reloader
+    token: str
+    started: float = field(default_factory=time.time)
+    rows: Rows = field(default_factory=lambda: Rows(time.monotonic))
+    cleared: int = 0
+    """How often the store was cleared by the API."""
+    readers: int = 0
+    """Open streams."""

@@ -1,0 +1,16 @@
+"""GET /api/status."""
+
+from __future__ import annotations
+
+from .handling import Api
+from .standing import probe, standing
+
+
+class StatusHandler(Api):
+    """How this devcors stands; with `probe=1` every target is dialed first."""
+
+    async def get(self, *_: str) -> None:
+        """All of it."""
+        if self.flag("probe"):
+            await probe(self.backstage.engine)
+        self.answer(standing(self.backstage))

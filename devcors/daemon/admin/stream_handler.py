@@ -1,0 +1,67 @@
+"""GET /api/stream: rows as they come, as server-sent events (HTML Standard, section 9.2)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import suppress
+from typing import Any
+
+from tornado.iostream import StreamClosedError
+
+from .feed import EVERY, Feed
+from .handling import Api, ApiError
+
+ALIVE = 15.0
+"""Seconds after which a silent stream says that it is there."""
+
+READERS = 32
+
+
+class StreamHandler(Api):
+    """Read with fetch(): an EventSource cannot send the token."""
+
+    _left = False
+
+    async def get(self, *_: str) -> None:
+        """Until the reader or devcors leaves."""
+        backstage = self.backstage
+        feed = Feed(backstage, self.wanted(), self.number("after"))
+        if backstage.readers >= READERS:
+            raise ApiError(429, f"{READERS} streams are open already", "close a dashboard")
+        self.set_header("Content-Type", "text/event-stream; charset=utf-8")
+        if self.request.method == "HEAD":
+            self.finish()
+            return
+        backstage.readers += 1
+        try:
+            with suppress(StreamClosedError):
+                await self._send(feed)
+        finally:
+            backstage.readers -= 1
+
+    async def _send(self, feed: Feed) -> None:
+        loop = asyncio.get_running_loop()
+        self.write(": devcors\n\n")
+        await self.flush()
+        said = loop.time()
+        while not self._left:
+            await asyncio.sleep(EVERY)
+            for name, told in (("exchanges", feed.rows()), ("status", feed.status())):
+                if told is not None:
+                    self._event(name, told)
+                    said = loop.time()
+            if loop.time() - said >= ALIVE:
+                self.write(": still here\n\n")
+                said = loop.time()
+            # done when the bytes have left: until then a slow reader is sent nothing more
+            await self.flush()
+
+    def _event(self, name: str, told: dict[str, Any]) -> None:
+        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        self.write(f"event: {name}\ndata: {text}\n\n".encode("utf-8", "replace"))
+
+    def on_connection_close(self) -> None:
+        """The reader has gone, or devcors closes the port."""
+        super().on_connection_close()
+        self._left = True
