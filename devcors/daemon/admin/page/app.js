@@ -22,7 +22,7 @@ import { Verdicts } from "./verdicts.js";
 const VIEWS = ["exchanges", "routes", "config"];
 const PAGE = 500, STATUS_EVERY = 3_000, HIDDEN_EVERY = 1_000;
 
-const journal = new Journal();
+export const journal = new Journal();
 const verdicts = new Verdicts(journal, () => draw());
 const list = new ExchangeList(journal, { open: go, seen: (rows) => verdicts.seen(rows), needVerdicts: () => verdicts.all() });
 const exchange = new ExchangeView({ close: () => go(null), open: go, step });
@@ -78,7 +78,7 @@ function heard(event, data) {
     cursor = data.cursor;
     if (data.left_out) loadOlder().catch(failed); // what was too much for the stream is kept all the same
   } else if (event === "status") {
-    if (data.cleared || data.event === "clear" || data.clear) forget();
+    if (data.cleared) forget();
     refreshStatus();
     if (data.config) configChanged(data.config);
   }
@@ -263,6 +263,7 @@ async function start() {
   await refreshStatus();
   route();
   await loadOlder().catch(failed);
+  draw();
   listen({ cursor: () => cursor, event: heard, state: showState });
   setInterval(() => { if (!document.hidden) refreshStatus(); }, STATUS_EVERY);
 }

@@ -69,16 +69,17 @@ export class ConfigView {
   }
 
   /** @param {string} [etag] of the text that it replaces */
-  async save(etag = this.#saved?.etag) {
-    if (!this.dirty || etag === undefined) return;
+  async save(etag = this.#saved?.etag ?? undefined) {
+    if (!this.dirty || etag == null) return;
     clearTimeout(this.#timer);
     this.#asked++;
     const text = this.editor.text;
     try {
-      const saved = await /** @type {Promise<{etag: string}>} */ (ask("PUT", "/api/config", { text, etag }));
+      const saved = await /** @type {Promise<{etag: string, applied: boolean, problems: Problem[]}>} */ (ask("PUT", "/api/config", { text, etag }));
       if (this.#saved) this.#saved = { ...this.#saved, text, etag: saved.etag };
-      this.#show([]);
-      this.#say("Saved and applied.", "ok");
+      this.#show(saved.problems);
+      if (saved.applied) this.#say("Saved and applied.", "ok");
+      else this.#say("Saved, but it could not be applied. The last good config serves on.", "bad");
     } catch (error) {
       if (error instanceof ApiError && error.status === 422) {
         this.#show(error.answer.problems ?? []);
@@ -93,7 +94,7 @@ export class ConfigView {
     this.#say("Not saved: the file was changed meanwhile.", "bad");
     byId("config-said").append(
       el("button", { type: "button", class: "quiet", click: () => this.load() }, "Take the file's text"),
-      el("button", { type: "button", class: "quiet", click: () => this.save(now.etag) }, "Save mine over it"),
+      el("button", { type: "button", class: "quiet", click: () => this.save(now.etag ?? undefined) }, "Save mine over it"),
     );
   }
 

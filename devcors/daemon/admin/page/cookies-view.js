@@ -45,7 +45,7 @@ function browser(name, entry) {
   const reasons = why.reasons?.length ? why.reasons.join(", ") : /** @type {{message?: string}} */ (why).message;
   return el(
     "span", { class: "badge", "data-state": accepted ? "ok" : "bad" },
-    el("span", { class: "sign", "aria-hidden": "true" }, accepted ? "✓" : "✗"), `${NAMES[name]} ${words}`,
+    el("span", { class: "sign", "aria-hidden": "true" }, accepted ? "✓" : "✗"), ` ${NAMES[name]} ${words}`,
     !accepted && reasons && el("span", { class: "reason" }, `: ${reasons}`),
   );
 }

@@ -112,7 +112,7 @@ export class ExchangeList {
   know(status) {
     this.#about.home = status.front_door;
     const all = [...status.routes, ...status.intercept];
-    this.#routes = new Map(all.map((route) => [route.name, route.target]));
+    this.#routes = new Map(all.map((route) => [route.name, route.target ?? ""]));
     const names = all.map((route) => route.name), shown = [...this.#route.options].slice(1).map((option) => option.value);
     if (names.join("\n") === shown.join("\n")) return;
     const chosen = this.#route.value;

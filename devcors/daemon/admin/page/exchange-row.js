@@ -103,4 +103,4 @@ function writeMarks(cell, row) {
 
 /** @param {{sign: string, words: string, state: string}} mark */
 export const badge = ({ sign, words, state }) =>
-  el("span", { class: "badge", "data-state": state }, el("span", { class: "sign", "aria-hidden": "true" }, sign), words);
+  el("span", { class: "badge", "data-state": state }, el("span", { class: "sign", "aria-hidden": "true" }, sign), " ", words);

@@ -91,14 +91,20 @@ export class ExchangeView {
       fixView(detail),
       timelineView(detail.timeline, record.id),
       cookiesView(record.cookies),
-      response?.received && el("section", {}, el("h3", {}, "Response"), fieldTable("As the server sent it, and as the browser got it", ["Server sent", "Browser got"], response.received, response.sent)),
-      !response?.received && response?.sent && el("section", {}, el("h3", {}, "Response"), fieldTable("As the browser got it from devcors", ["Browser got", ""], response.sent, null)),
+      response && el("section", {}, el("h3", {}, "Response"), responseFields(response)),
       bodyView(record.id, "response", bodies.response),
-      el("section", {}, el("h3", {}, "Request"), el("p", { class: "mono line" }, request.line), fieldTable("As the browser sent it, and as the server got it", ["Browser sent", "Server got"], request.received, request.sent)),
+      request && el("section", {}, el("h3", {}, "Request"), el("p", { class: "mono line" }, request.line),
+        fieldTable(request.sent ? "As the browser sent it, and as the server got it" : "As the browser sent it", ["Browser sent", "Server got"], request.received, request.sent)),
       bodyView(record.id, "request", bodies.request),
     );
     this.#content.scrollTop = 0;
   }
+}
+
+/** @param {NonNullable<Detail["response"]>} response */
+function responseFields({ received, sent }) {
+  if (received) return fieldTable("As the server sent it, and as the browser got it", ["Server sent", "Browser got"], received, sent);
+  return fieldTable("devcors answered by itself", ["Browser got", ""], sent ?? [], null);
 }
 
 /** @param {Detail} detail */

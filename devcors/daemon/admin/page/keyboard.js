@@ -7,8 +7,9 @@
 export function listenForKeys(keys, escape) {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
+    if (document.querySelector("dialog[open]")) return; // it has keys of its own
     if (event.key === "Escape") return escape(event);
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const action = keys[event.key];
     if (!action || (event.key === "Enter" && event.target instanceof Element && event.target.closest("button, a, summary"))) return;
     event.preventDefault();

@@ -7,6 +7,7 @@ import { span } from "./format.js";
 
 /**
  * @typedef {import("./types.js").Route} Route
+ * @typedef {import("./types.js").Problem} Problem
  * @typedef {import("./types.js").Status} Status
  */
 
@@ -76,7 +77,7 @@ export class RoutesView {
    */
   #target(cell, route) {
     const edit = route.editable && el("button", { type: "button", class: "quiet edit", "aria-label": `Edit the target of ${route.name}`, click: () => this.#edit(cell, route) }, "Edit");
-    fill(cell, el("span", {}, route.target), edit);
+    fill(cell, el("span", {}, route.target ?? "devcors answers"), edit);
   }
 
   /**
@@ -116,18 +117,28 @@ export class RoutesView {
    */
   async #save(route, target, said) {
     try {
-      await ask("PATCH", "/api/routes", { pattern: route.name, target });
+      const { problems } = await /** @type {Promise<{problems: Problem[]}>} */ (ask("PATCH", "/api/routes", { pattern: route.name, target }));
+      if (problems.length) return refuse(said, problems);
       route.target = target;
       announce(`${route.name} leads to ${target} now`);
       get("/api/status").then((status) => this.to.status(/** @type {Status} */ (status)), () => {});
       return true;
     } catch (error) {
-      const problems = error instanceof ApiError ? error.answer.problems ?? [] : [];
-      const first = problems[0];
-      fill(said, first ? `${first.file}:${first.line}: ${first.message}. ${first.hint ?? ""}` : error instanceof ApiError ? `${error.message}. ${error.hint}` : String(error));
-      return false;
+      return refuse(said, error instanceof ApiError ? error.answer.problems ?? [] : [], error);
     }
   }
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {Problem[]} problems
+ * @param {unknown} [error]
+ */
+function refuse(place, [first], error) {
+  const where = first?.line ? `${first.file}:${first.line}: ` : "";
+  const text = first ? `${where}${first.message}. ${first.hint ?? ""}` : error instanceof ApiError ? `${error.message}. ${error.hint}` : String(error);
+  fill(place, text);
+  return false;
 }
 
 /** @param {Route} route */

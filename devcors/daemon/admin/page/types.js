@@ -81,7 +81,8 @@
  *
  * @typedef {object} Detail One exchange, whole.
  * @property {ExchangeRecord} record
- * @property {{line: string, received: Fields, sent: Fields | null}} request
+ * @property {Row} row
+ * @property {{line: string, received: Fields, sent: Fields | null} | null} request
  * @property {{status: number | null, reason: string | null, received: Fields | null, sent: Fields | null} | null} response
  * @property {Row[]} timeline
  * @property {{request: BodyNote | null, response: BodyNote | null}} bodies
@@ -101,7 +102,7 @@
  *
  * @typedef {object} Route
  * @property {string} name
- * @property {string} target
+ * @property {string | null} target
  * @property {string | null} [rewrite]
  * @property {string} cors
  * @property {any} [match]
@@ -118,7 +119,7 @@
  * @property {string} folder
  * @property {number} uptime_s
  * @property {string} front_door
- * @property {number} memory_bytes
+ * @property {number | null} memory_bytes
  * @property {boolean} paused
  * @property {string | null} profile
  * @property {{count: number, size: number, limit_count: number, limit_size: number}} store
@@ -136,7 +137,7 @@
  * @typedef {object} ConfigText
  * @property {string | null} path
  * @property {string} text
- * @property {string} etag
+ * @property {string | null} etag
  * @property {Problem[]} problems
  * @property {string[]} files
  * @property {boolean} editable

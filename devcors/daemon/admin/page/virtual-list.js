@@ -4,6 +4,7 @@
  * At the top it follows what comes. Anywhere else, or while something is selected, what is in view stays where it is.
  */
 
+const QUIET = 150; // ms
 const BEYOND = 6; // rows above and below the view, so that scrolling shows no gap before the next frame
 
 /**
@@ -24,6 +25,7 @@ export class VirtualList {
   #rowHeight = 0;
   #height = 0;
   #due = false;
+  #timer = 0;
   #total = -1;
   /** @type {number | null} */
   #selected = null;
@@ -153,6 +155,15 @@ export class VirtualList {
     wanted.forEach((item, offset) => this.#place(item, first + offset));
     for (const row of this.#free) row.element.hidden = true;
     this.seen(wanted);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#sort(), QUIET);
+  }
+
+  /** Once nothing moves: the elements in the order in which they are seen, which is how they are read out. */
+  #sort() {
+    const rows = [...this.#inView.values()].map((row) => row.element);
+    rows.sort((one, other) => Number(one.dataset.top) - Number(other.dataset.top));
+    if (rows.some((row, at) => this.canvas.children[at] !== row)) this.canvas.prepend(...rows);
   }
 
   /**
