@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import asdict
 
 from devcors.errors import DevcorsError, SettingsError, StartError
 from devcors.proxy.engine import Engine
@@ -13,16 +14,17 @@ from devcors.system.proxysettings.journal import journal_file
 from devcors.system.proxysettings.values import Manual, Pac, Wanted
 
 from .admin.server import AdminServer
-from .auto_config import proxy_authority, script_url
-from .running import Running, announce, withdraw
+from .auto_config import admin_url, proxy_authority, script_url
+from .running import Run, Running, announce, withdraw
 from .terminal import Terminal
 
 
 class Around:
     """`follow` after each start and reload, then `leave`, then `stop`. Changes of the system block, so: in a thread."""
 
-    def __init__(self, engine: Engine, terminal: Terminal, admin: AdminServer) -> None:
+    def __init__(self, engine: Engine, terminal: Terminal, run: Run, admin: AdminServer) -> None:
         self._engine = engine
+        self._run = run
         self._terminal = terminal
         self._admin = admin
         self._process = own_identity()
@@ -33,8 +35,8 @@ class Around:
         await self._admin.serve(self._engine.admin)
         proxy, url = proxy_authority(self._engine), script_url(self._engine)
         assert proxy.port is not None
-        admin = f"http://localhost:{self._engine.admin.port}" if self._engine.admin else None
-        running = Running(self._process, proxy.host, proxy.port, url, admin, self._admin.backstage.token)
+        admin = admin_url(self._engine)
+        running = Running(self._process, proxy.host, proxy.port, url, admin, **asdict(self._run))
         if running != self._announced:
             with suppress(StartError):  # it serves all the same where nobody can be told
                 announce(running)

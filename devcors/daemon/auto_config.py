@@ -32,3 +32,8 @@ def script_url(engine: Engine) -> str | None:
         return None
     host = engine.admin.sockets[0].getsockname()[0]
     return f"http://{host}:{engine.admin.port}{PATH}?{version(script(engine))}"
+
+
+def admin_url(engine: Engine) -> str | None:
+    """The admin port's origin, by the name that a browser's address bar shows; None without one."""
+    return f"http://localhost:{engine.admin.port}" if engine.admin else None

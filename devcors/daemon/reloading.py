@@ -36,10 +36,7 @@ class Reloaded:
 
 
 class Reloader:
-    """Applies what `load` gives to the engine, with the front end moved to the port that the dev server really took.
-
-    `applied` is awaited after each: for what follows the engine around.
-    """
+    """Applies what `load` gives to the engine, with the front end moved to the port that the dev server really took."""
 
     def __init__(
         self,
@@ -47,7 +44,6 @@ class Reloader:
         loaded: Loaded,
         load: Load,
         terminal: Terminal,
-        applied: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._engine = engine
         self.load = load
@@ -59,7 +55,8 @@ class Reloader:
         self._config = loaded.config
         self._followed_port: int | None = None
         self._refused = False
-        self._applied = applied
+        self.applied: Callable[[], Awaitable[None]] | None = None
+        """Awaited after each: for what follows the engine around."""
         self._one_at_a_time = asyncio.Lock()
 
     @property
@@ -100,8 +97,8 @@ class Reloader:
             self._terminal.message("the config is fine again, and as it was before", "cyan")
         self._refused = False
         self.loaded, self._config, self._followed_port = loaded, config, followed
-        if self._applied is not None:
-            await self._applied()
+        if self.applied is not None:
+            await self.applied()
         for change in changes:
             self._terminal.message(change, "cyan")
         return Reloaded(applied=True, changes=tuple(changes))

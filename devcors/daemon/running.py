@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from secrets import token_urlsafe
 
-from devcors.config.dirs import private_dir, state_dir, write_private
+from devcors.config.dirs import private_dir, state_dir, state_path, write_private
 from devcors.errors import SettingsError
 from devcors.system.identity import Identity, is_alive
 
 
 @dataclass(frozen=True)
-class Running:
-    """`host` and `port` are the proxy's, an address literal; `script_url` is proxy.pac's, None without admin port.
+class Run:
+    """What does not change from start to end. `token` opens the admin port, so the file is the user's alone.
 
-    `admin` is the URL of the admin port, None without one; `token` is what its API wants.
+    config: path of the main file, None without one. folder: what its paths are relative to. started: seconds since the
+    epoch. log: path of the log file, None in the foreground.
+    """
+
+    folder: str
+    started: float
+    config: str | None = None
+    log: str | None = None
+    token: str = field(default_factory=lambda: token_urlsafe(32), repr=False)
+
+
+@dataclass(frozen=True)
+class Running:
+    """`host` and `port` are the proxy's, an address literal. Without an admin port `script_url` (of proxy.pac) and
+    `admin` (its origin) are None. The rest as in Run.
     """
 
     process: Identity
@@ -24,7 +39,14 @@ class Running:
     port: int
     script_url: str | None
     admin: str | None = None
-    token: str = ""
+    token: str = field(default="", repr=False)
+    config: str | None = None
+    folder: str = ""
+    started: float = 0.0
+    log: str | None = None
+
+
+_NAMES = {each.name for each in fields(Running)} - {"process"}
 
 
 def announce(running: Running) -> None:
@@ -37,18 +59,48 @@ def withdraw(pid: int) -> None:
     _file(pid).unlink(missing_ok=True)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """`gone` are those that ended without a word: killed, or the machine was stopped."""
+
+    alive: list[Running]
+    gone: list[Running]
+
+
+def look() -> Seen:
+    """What the files say, and the system of the processes. Changes nothing, so that it can be said before `tidy`."""
+    seen = Seen([], [])
+    for file in _files():
+        if running := _read(file):
+            (seen.alive if is_alive(running.process) else seen.gone).append(running)
+    return seen
+
+
 def all_running() -> list[Running]:
-    """Those that are alive; the files of others are removed."""
-    found = []
-    for file in sorted(_folder().glob("*.json")):
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            raw = json.loads(file.read_text("utf-8"))
-            running = Running(Identity(*raw.pop("process")), **raw)
-            if is_alive(running.process):
-                found.append(running)
-                continue
-        file.unlink(missing_ok=True)
-    return found
+    """Those that are alive."""
+    return look().alive
+
+
+def tidy() -> None:
+    """Removes the files of those that are gone, and what is no such file; where that cannot be, they stay."""
+    for file in _files():
+        running = _read(file)
+        if running is None or not is_alive(running.process):
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+
+
+def _read(file: Path) -> Running | None:
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        raw = json.loads(file.read_text("utf-8"))
+        known = {name: raw[name] for name in raw.keys() & _NAMES}  # another version may write more
+        return Running(Identity(*raw["process"]), **known)
+    return None
+
+
+def is_announced(running: Running) -> bool:
+    """Whether its file is there, and says this."""
+    return _read(_place() / _name(running.process.pid)) == running
 
 
 def find_running(port: int | None) -> Running:
@@ -63,9 +115,17 @@ def find_running(port: int | None) -> Running:
     raise SettingsError(f"no devcors runs{at}", hint="start one with the proxy set: devcors up --system-proxy")
 
 
-def _folder() -> Path:
-    return private_dir(state_dir() / "running")
+def _place() -> Path:
+    return state_path() / "running"
+
+
+def _files() -> list[Path]:
+    return sorted(_place().glob("*.json"))
+
+
+def _name(pid: int) -> str:
+    return f"{pid}.json"
 
 
 def _file(pid: int) -> Path:
-    return _folder() / f"{pid}.json"
+    return private_dir(state_dir() / "running") / _name(pid)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -33,6 +32,7 @@ from .devserver import DevServer
 from .logs import logging_to
 from .pacing import Pace
 from .reloading import Load, Reloader
+from .running import Run
 from .terminal import Terminal
 
 
@@ -66,12 +66,14 @@ class Session:
         strict_port: bool = False,
         system_proxy: bool = False,
         command: Sequence[str] = (),
+        log: str | None = None,
     ) -> None:
         self._load = load
         self._terminal = terminal
         self._strict_port = strict_port
         self._system_proxy = system_proxy
         self._command = command
+        self._log = log
         self._ended = asyncio.Event()
         self._exit_code = 0
         self._signals = 0
@@ -89,11 +91,13 @@ class Session:
         started = time.monotonic()
         loaded = self._load()
         engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
-        # `around` knows the admin server, which knows the reloader
-        follow = lambda: around.follow()  # noqa: E731, PLW0108 - it is there when it is called
-        reloader = Reloader(engine, loaded, self._load, self._terminal, follow)
-        backstage = Backstage(engine, self.store, reloader, secrets.token_urlsafe(32))
-        around = Around(engine, self._terminal, AdminServer(backstage))
+        main = str(loaded.files[0]) if loaded.files else None
+        # the token opens the admin port: who may read the state file may do so
+        run = Run(str(loaded.folder), time.time(), config=main, log=self._log)
+        reloader = Reloader(engine, loaded, self._load, self._terminal)
+        backstage = Backstage(engine, self.store, reloader, run.token, run.started)
+        around = Around(engine, self._terminal, run, AdminServer(backstage))
+        reloader.applied = around.follow
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
         watcher = ConfigWatcher(loaded.files, reloader.changed, asyncio.get_running_loop())
         try:

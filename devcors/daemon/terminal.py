@@ -6,13 +6,14 @@ import codecs
 import json
 import os
 import sys
-from typing import IO
+from collections.abc import Mapping
+from typing import IO, Any
 
 from rich.console import Console
 from rich.text import Text
 
 from devcors.errors import ConfigError, DevcorsError
-from devcors.traffic.lines import details, line
+from devcors.traffic.lines import details, is_blocked, line
 from devcors.traffic.record import Exchange
 
 
@@ -51,15 +52,19 @@ class Terminal:
 
     def exchange(self, exchange: Exchange) -> None:
         """One line, or a count at the end of the last one where it repeats."""
+        self.record(exchange.to_json())
+
+    def record(self, record: Mapping[str, Any]) -> None:
+        """The same from the record's JSON, as a log has it. KeyError where it is none."""
         if self.as_json:
-            self._out_file.write(json.dumps(exchange.to_json(), ensure_ascii=False) + "\n")
+            self._out_file.write(json.dumps(record, ensure_ascii=False) + "\n")
             return
-        more = details(exchange)
-        key = (exchange.method, exchange.url, exchange.status, exchange.route, exchange.error, exchange.blocked)
+        more = details(record)
+        key = (*(record[name] for name in ("method", "url", "status", "route", "error")), is_blocked(record))
         repeated = key == self._last and not more and self._out.is_terminal
         self._repeats = self._repeats + 1 if repeated else 1
         self._last = key
-        text = line(exchange, self._repeats)
+        text = line(record, self._repeats)
         if repeated:
             # back to where the line that repeats begins, and over it (ECMA-48: CUU, ED)
             self._out_file.write(f"\x1b[{self._rows}A\x1b[J")

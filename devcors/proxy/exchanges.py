@@ -144,7 +144,7 @@ class Exchanges:
             else:
                 record.request_bytes += len(data)
             if (captured := record.captured) is not None:
-                captured.add(captured.response if response else captured.request, data)
+                (captured.add_response if response else captured.add_request)(data)
             return data
 
         return count
@@ -157,9 +157,7 @@ class Exchanges:
         ):
             return
         if entry.record is not None and flow.response is not None:
-            # of what was not streamed, nothing was counted yet
-            entry.record.request_bytes = entry.record.request_bytes or len(flow.request.raw_content or b"")
-            entry.record.response_bytes = entry.record.response_bytes or len(flow.response.raw_content or b"")
+            _count_whole(entry.record, flow.request.raw_content or b"", flow.response.raw_content or b"")
         self._finish(flow)
 
     def devcors_upgrade_ended(self, upgraded: Upgraded) -> None:
@@ -216,6 +214,18 @@ class Exchanges:
         entry = self._open.pop(flow.id, None)
         if entry is not None and entry.record is not None:
             self._recorder.finish(entry.record)
+
+
+def _count_whole(record: Exchange, request: bytes, response: bytes) -> None:
+    """Of what was not streamed, nothing was counted yet, nor kept."""
+    if request and not record.request_bytes:
+        record.request_bytes = len(request)
+        if record.captured is not None:
+            record.captured.add_request(request)
+    if response and not record.response_bytes:
+        record.response_bytes = len(response)
+        if record.captured is not None:
+            record.captured.add_response(response)
 
 
 def _is_known_version(flow: http.HTTPFlow) -> bool:

@@ -31,7 +31,8 @@ class Journal:
     """
 
     def __init__(self, later: Later | None = None) -> None:
-        self._listeners: list[Listener] = []
+        # replaced, not changed: whoever is told may leave or join meanwhile
+        self._listeners: tuple[Listener, ...] = ()
         self._preflights: OrderedDict[tuple[str, str, str], int] = OrderedDict()
         self._held: dict[int, tuple[Exchange, Timer]] = {}
         self._later = later
@@ -44,8 +45,12 @@ class Journal:
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener` for each exchange that ends; returns what ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        self._listeners = (*self._listeners, listener)
+
+        def leave() -> None:
+            self._listeners = tuple(other for other in self._listeners if other is not listener)
+
+        return leave
 
     def preflighted(self, exchange: Exchange, method: str) -> None:
         """`exchange` is a preflight for `method`: the next such request of that origin names it."""
@@ -88,5 +93,5 @@ class Journal:
         self._held.clear()
 
     def _tell(self, exchange: Exchange) -> None:
-        for listener in tuple(self._listeners):
+        for listener in self._listeners:
             listener(exchange)

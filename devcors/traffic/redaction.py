@@ -38,6 +38,8 @@ _ATTRIBUTES = frozenset(
 _USERINFO = re.compile(r"\A((?:[^:/?#]+:)?//)[^/?#]*@")
 # a fragment may carry parameters too: OAuth 2.0, section 4.2.2
 _PARAMETER = re.compile(r"([?&#;])([^=&#;?/]+)=([^&#;]*)")
+# a member of a JSON object with a text, number or word as its value; the end may be cut off
+_MEMBER = re.compile(r'("((?:[^"\\]|\\.)*)"\s*:\s*)("(?:[^"\\]|\\.)*(?:"|\\?\Z)|[A-Za-z0-9+.-]+)', re.DOTALL)
 _URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"“”‘’<>]+")
 
 
@@ -83,6 +85,21 @@ def redacted_texts(told: Any) -> Any:
     if isinstance(told, dict):
         return {name: redacted_texts(member) for name, member in told.items()}
     return told
+
+
+def redacted_body(text: str, media_type: str) -> str:
+    """A form or JSON, whole or cut off, without the values of what is named like a secret; others as they are."""
+    if media_type == "application/x-www-form-urlencoded":
+        return _PARAMETER.sub(_without_secret, f"&{text}")[1:]
+    if media_type.endswith(("/json", "+json", "-ndjson")):
+        return _MEMBER.sub(_without_secret_member, text)
+    return text
+
+
+def _without_secret_member(found: re.Match[str]) -> str:
+    before, name, text = found.groups()
+    hides = text and text not in ('""', "null", "true", "false") and is_secret_parameter(name)
+    return f'{before}"{REDACTED}"' if hides else found[0]
 
 
 def redacted_fields(fields: Fields) -> Fields:

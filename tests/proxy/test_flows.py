@@ -38,9 +38,9 @@ def finished(*, capture: int, path: str = "/api/x?q=%20", error: bool = False) -
         recorder.received(record, decision, answer, decision.policy.response(decision, answer))
         record.request_bytes, record.response_bytes = 7, 11
         if record.captured:
-            record.captured.add(record.captured.request, b"request")
-            record.captured.add(record.captured.response, b"hello ")
-            record.captured.add(record.captured.response, b"world")
+            record.captured.add_request(b"request")
+            record.captured.add_response(b"hello ")
+            record.captured.add_response(b"world")
     recorder.finish(record)
     return record
 

@@ -139,7 +139,7 @@ def test_verdicts_are_not_made_before_they_are_asked_for() -> None:
 
 def heavy(number: int, body: int) -> Exchange:
     captured = Captured(1 << 20)
-    captured.add(captured.response, bytes(body))
+    captured.add_response(bytes(body))
     return ended(number, captured=captured)
 
 

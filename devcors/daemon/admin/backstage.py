@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from devcors.daemon.reloading import Reloader
 from devcors.proxy.engine import Engine
@@ -24,5 +26,5 @@ class Backstage:
     rows: Rows = field(default_factory=lambda: Rows(time.monotonic))
     cleared: int = 0
     """How often the store was cleared by the API."""
-    readers: int = 0
-    """Open streams."""
+    readers: dict[asyncio.Event, asyncio.Task[Any]] = field(default_factory=dict)
+    """Of each open stream, what tells it to end, and what ends then."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
 from devcors.heads import Fields, value
+from devcors.traffic.bodies import Shown
 from devcors.traffic.record import Exchange
 from devcors.traffic.redaction import redacted_fields, redacted_request, redacted_texts
 
@@ -74,6 +76,20 @@ def _body(exchange: Exchange, fields: Fields | None, way: str) -> dict[str, Any]
     media_type = value(fields or (), b"content-type")
     kept = len(getattr(exchange.captured, way)) if exchange.captured else 0
     return {"size": size, "kept": kept, "media_type": media_type and _text(media_type)}
+
+
+def body_json(body: Shown) -> dict[str, Any]:
+    """The answer of GET /api/exchanges/ID/body/…; `text` or `base64` is there, none where nothing was kept."""
+    return {
+        "size": body.size,
+        "kept": body.kept,
+        "media_type": body.media_type or None,
+        "encoding": body.encoding or None,
+        "text": body.text,
+        "base64": None if body.data is None else b64encode(body.data).decode(),
+        "truncated": body.truncated,
+        "note": body.note or None,
+    }
 
 
 def why(exchange: Exchange, record: dict[str, Any]) -> str:

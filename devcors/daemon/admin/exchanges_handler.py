@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+from devcors.traffic.bodies import shown
 from devcors.traffic.record import Exchange
 
-from .details import details
+from .details import body_json, details
 from .fixing import fixes
 from .handling import Api, ApiError
 
@@ -46,3 +47,21 @@ class ExchangeHandler(OneExchange):
         told = details(exchange, tuple(self.backstage.store), self.backstage.rows)
         # they are made of templates: too slow for the loop that serves the browser
         self.answer({**told, "fixes": await asyncio.to_thread(fixes, exchange)})
+
+
+class BodyHandler(OneExchange):
+    """What was kept of a body, for people."""
+
+    async def get(self, *path: str) -> None:
+        """Decoded, and without what looks like a secret unless `secrets=1`."""
+        number, way = path
+        exchange = self.found(number)
+        response = exchange.response or exchange.sent
+        head = response if way == "response" else exchange.request
+        size = exchange.response_bytes if way == "response" else exchange.request_bytes
+        kept = bytes(getattr(exchange.captured, way)) if exchange.captured else b""
+        # not in the loop: a megabyte of Brotli takes its time
+        told = await asyncio.to_thread(
+            shown, head.fields if head else (), kept, size, with_secrets=self.flag("secrets")
+        )
+        self.answer(body_json(told))

@@ -10,13 +10,14 @@ from tornado.web import HTTPError, RequestHandler
 
 from devcors.config.problems import problems_of
 from devcors.errors import DevcorsError
-from devcors.policy.pac import PATH
 from devcors.traffic.filters import Filter
 
 from .backstage import Backstage
 from .guard import HEADERS, READING, Asked, refusal
 
 T = TypeVar("T", str, bool, list[Any])
+
+NEXT = "open / for the dashboard; docs/admin-api.md lists what else is here"
 
 _KINDS = {str: "a string", bool: "true or false", list: "a list"}
 
@@ -84,7 +85,7 @@ class Guarded(RequestHandler):
         elif status_code == 500:
             self.problem(500, "devcors has a fault here", "its terminal says which; please report it")
         else:
-            self.problem(status_code, HTTPStatus(status_code).phrase.lower(), f"it serves GET {PATH}")
+            self.problem(status_code, HTTPStatus(status_code).phrase.lower(), NEXT)
 
     def send_error(self, status_code: int = 500, **more: Any) -> None:
         """tornado's own, with our statuses; nothing can be added to an answer that has begun."""
@@ -104,7 +105,7 @@ class Guarded(RequestHandler):
 
     def get(self, *_: str) -> Any:
         """What is not there."""
-        self.problem(404, "nothing here", f"it serves GET {PATH}")
+        self.problem(404, "nothing here", NEXT)
 
 
 class Api(Guarded):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -15,11 +16,15 @@ from devcors.proxy.listening import Bound
 from .backstage import Backstage
 from .config_handlers import CheckHandler, ConfigHandler, RoutesHandler
 from .control_handlers import ClearHandler, PauseHandler, ReloadHandler
-from .exchanges_handler import ExchangeHandler, ExchangesHandler
+from .exchanges_handler import BodyHandler, ExchangeHandler, ExchangesHandler
 from .handling import Guarded
 from .page_handler import PageHandler
+from .replay_handler import ReplayHandler
 from .status_handler import StatusHandler
 from .stream_handler import StreamHandler
+
+STREAMS_SECONDS = 1.0
+"""How long open streams may take to end."""
 
 MAX_BODY = 1024 * 1024
 """Bytes of a request: the longest is a config's text."""
@@ -65,7 +70,12 @@ class AdminServer:
         """Closes the port and every connection to it."""
         if self._server is not None:
             self._server.stop()
+            streams = dict(self.backstage.readers)
+            for leave in streams:
+                leave.set()
             await self._server.close_all_connections()
+            if streams:
+                await asyncio.wait(streams.values(), timeout=STREAMS_SECONDS)
         self._server = self._bound = None
 
 
@@ -79,6 +89,8 @@ def _places(backstage: Backstage) -> list[Any]:
         (r"/api/status", StatusHandler, known),
         (r"/api/exchanges", ExchangesHandler, known),
         (r"/api/exchanges/([0-9]+)", ExchangeHandler, known),
+        (r"/api/exchanges/([0-9]+)/body/(request|response)", BodyHandler, known),
+        (r"/api/exchanges/([0-9]+)/replay", ReplayHandler, known),
         (r"/api/stream", StreamHandler, known),
         (r"/api/config", ConfigHandler, known),
         (r"/api/config/check", CheckHandler, known),

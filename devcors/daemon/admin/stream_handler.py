@@ -9,6 +9,7 @@ from typing import Any
 
 from tornado.iostream import StreamClosedError
 
+from .backstage import Backstage
 from .feed import EVERY, Feed
 from .handling import Api, ApiError
 
@@ -21,32 +22,36 @@ READERS = 32
 class StreamHandler(Api):
     """Read with fetch(): an EventSource cannot send the token."""
 
-    _left = False
+    def initialize(self, backstage: Backstage) -> None:
+        """As of every handler."""
+        super().initialize(backstage)
+        self._left = asyncio.Event()
 
     async def get(self, *_: str) -> None:
         """Until the reader or devcors leaves."""
         backstage = self.backstage
         feed = Feed(backstage, self.wanted(), self.number("after"))
-        if backstage.readers >= READERS:
+        if len(backstage.readers) >= READERS:
             raise ApiError(429, f"{READERS} streams are open already", "close a dashboard")
         self.set_header("Content-Type", "text/event-stream; charset=utf-8")
         if self.request.method == "HEAD":
             self.finish()
             return
-        backstage.readers += 1
+        task = asyncio.current_task()
+        assert task is not None
+        backstage.readers[self._left] = task
         try:
             with suppress(StreamClosedError):
                 await self._send(feed)
         finally:
-            backstage.readers -= 1
+            del backstage.readers[self._left]
 
     async def _send(self, feed: Feed) -> None:
         loop = asyncio.get_running_loop()
         self.write(": devcors\n\n")
         await self.flush()
         said = loop.time()
-        while not self._left:
-            await asyncio.sleep(EVERY)
+        while not await self._leaves_within(EVERY):
             for name, told in (("exchanges", feed.rows()), ("status", feed.status())):
                 if told is not None:
                     self._event(name, told)
@@ -57,6 +62,12 @@ class StreamHandler(Api):
             # done when the bytes have left: until then a slow reader is sent nothing more
             await self.flush()
 
+    async def _leaves_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._left.wait()
+        return self._left.is_set()
+
     def _event(self, name: str, told: dict[str, Any]) -> None:
         text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
         self.write(f"event: {name}\ndata: {text}\n\n".encode("utf-8", "replace"))
@@ -64,4 +75,4 @@ class StreamHandler(Api):
     def on_connection_close(self) -> None:
         """The reader has gone, or devcors closes the port."""
         super().on_connection_close()
-        self._left = True
+        self._left.set()

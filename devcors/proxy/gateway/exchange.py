@@ -132,7 +132,7 @@ class GatewayExchange:
         record = self.record
         record.request_bytes += len(data)
         if (captured := record.captured) is not None:
-            captured.add(captured.request, data)
+            captured.add_request(data)
         self._write_on(chunk(data) if self._framing.chunked else data)
 
     def request_end(self, trailers: Fields) -> None:
@@ -214,7 +214,7 @@ class GatewayExchange:
             record = self.record
             record.response_bytes += len(data)
             if (captured := record.captured) is not None:
-                captured.add(captured.response, data)
+                captured.add_response(data)
             self._client.write(chunk(data) if self._chunked else data)
 
     def response_end(self, trailers: Fields) -> None:
