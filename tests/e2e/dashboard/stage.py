@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -33,7 +32,6 @@ origins = ["{app}"]
 capture = 65536
 """
 
-PICTURES = Path(__file__).parents[3] / "docs" / "images"
 HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _VIOLATIONS = """
@@ -143,9 +141,3 @@ def address(home: Path) -> tuple[str, str]:
     (file,) = home.rglob("running/*.json")
     found: Mapping[str, str] = json.loads(file.read_text())
     return found["admin"].rstrip("/"), found["token"]
-
-
-def picture(page: Page, name: str) -> None:
-    """A screenshot into docs/images, where that is wanted: DEVCORS_SCREENSHOTS=1. An ordinary run leaves them alone."""
-    if os.environ.get("DEVCORS_SCREENSHOTS"):
-        page.screenshot(path=PICTURES / f"dashboard-{name}.png")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from .stage import Stage, picture
+from .stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
 
@@ -47,7 +47,6 @@ def test_routes_say_who_is_there_and_how_often_they_were_hit(stage: Stage) -> No
         expect(down.locator('[data-head="errors"]')).to_have_text(str(counts["/down"]["errors"]))
         assert counts["/down"]["errors"] >= 1
         expect(up.locator('[data-head="requests"]')).to_have_text(f"{counts['/api']['requests']:,}")
-        picture(page, "routes")
         down.get_by_role("button", name="/down", exact=True).click()
         expect(page.locator("#filter-route")).to_have_value("/down")
         expect(page.locator("#rows .row:not([hidden])").first).to_contain_text("/down")
@@ -92,7 +91,6 @@ def test_a_broken_edit_is_refused_at_its_line_and_the_last_good_config_serves_on
         problem = page.locator("#config-problems-list li")
         expect(problem).to_contain_text(re.compile(rf"devcors\.toml:{number}:\d+"))
         expect(problem).to_contain_text("inject")
-        picture(page, "config")
         page.locator("#config-text").press("Control+s")
         expect(page.locator("#config-said")).to_contain_text("Not saved")
         assert stage.config.read_text() == before

@@ -115,13 +115,18 @@ function know(status) {
   if (state === "live") showState("live");
 }
 
-let state = "lost";
+let state = "lost", missed = false;
 
 /**
  * @param {"live" | "lost" | "refused"} now
  * @param {ApiError} [error]
  */
 function showState(now, error) {
+  if (now === "live" && missed) {
+    refreshStatus(); // what else was said meanwhile nobody says again
+    config.refresh();
+  }
+  missed = now === "lost";
   state = now;
   const shown = now === "live" && paused ? "paused" : now;
   const words = { live: "live", paused: "paused", lost: "no answer", refused: "refused" };

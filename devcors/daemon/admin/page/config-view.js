@@ -42,7 +42,9 @@ export class ConfigView {
       this.#saved = config;
       this.editor.text = config.text;
       this.editor.editable = config.editable;
-      write(byId("config-path"), config.path ?? "There is no config file: this devcors was told everything on the command line.");
+      const path = byId("config-path");
+      write(path, config.path?.split(/[\\/]/).slice(-2).join("/") ?? "There is no config file: this devcors was told everything on the command line.");
+      path.title = config.path ?? "";
       const others = config.files.filter((file) => file !== config.path);
       write(byId("config-files"), others.length ? `Laid over it: ${others.join(", ")}` : "");
       this.#say("");
