@@ -8,6 +8,7 @@ What counts as one is told by names: the fields that the standards have for cred
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from devcors.heads import Field, Fields, RequestHead, ResponseHead
@@ -43,6 +44,7 @@ _MEMBER = re.compile(r'("((?:[^"\\]|\\.)*)"\s*:\s*)("(?:[^"\\]|\\.)*(?:"|\\?\Z)|
 _URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"“”‘’<>]+")
 
 
+@lru_cache(maxsize=1024)
 def is_secret_name(name: str) -> bool:
     """Whether a field, parameter or member of this name is taken to hold a secret: `X-Api-Key`, `accessToken` …"""
     words = [word.lower() for word in _WORDS.findall(name)]

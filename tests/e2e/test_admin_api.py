@@ -167,6 +167,20 @@ def test_bodies_are_shown_decoded_and_without_secrets(live: Running) -> None:
     assert (told["encoding"], told["media_type"], told["text"]) == ("gzip", "text/plain", "unzipped")
 
 
+def test_files_hold_the_kept_exchanges_without_secrets(live: Running) -> None:
+    live.send("GET /api/item?token=topsecret", "Cookie: sid=topsecret", FOREIGN)
+    live.send("GET /b")
+    assert [entry["request"]["method"] for entry in live.admin.get("/api/export.har")["log"]["entries"]] == ["GET"] * 2
+    assert len(live.admin.get("/api/export.har?blocked=1")["log"]["entries"]) == 1
+    for secrets in (0, 1):
+        for kind in ("har", "mitm"):
+            with live.admin.connection() as connection:
+                connection.request("GET", f"/api/export.{kind}?secrets={secrets}", headers=live.admin.authorization())
+                data = connection.getresponse().read()
+            assert (b"topsecret" in data) == bool(secrets)
+            assert b"/api/item" in data
+
+
 def test_filters_and_pages(live: Running) -> None:
     numbers = [live.send("GET /api/a", FOREIGN), live.send("GET /api/open", FOREIGN), live.send("GET /b")]
 

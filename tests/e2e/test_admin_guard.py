@@ -36,6 +36,8 @@ READS = [
     "/api/exchanges/1",
     "/api/stream",
     "/api/config",
+    "/api/export.har",
+    "/api/export.mitm",
 ]
 WRITES = [
     ("POST", "/api/clear", "{}"),

@@ -72,7 +72,7 @@ class Guarded(RequestHandler):
         """Ends the request with JSON."""
         self.set_header("Content-Type", "application/json; charset=utf-8")
         body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-        self.finish(b"" if self.request.method == "HEAD" else body)
+        self.finish(body)
 
     def write_error(self, status_code: int, **more: Any) -> None:
         """What tornado itself refuses, and what handlers raise, in the same form."""

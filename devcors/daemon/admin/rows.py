@@ -24,14 +24,15 @@ class Rows:
 
     def row(self, exchange: Exchange) -> Row:
         """`verdict` is null (not cross-origin), "allowed", "blocked", "only with devcors", or "unmade"."""
+        url = redacted_url(exchange.url)
         return {
             "id": exchange.id,
             "time": round(exchange.started * 1000),
             "kind": exchange.kind,
             "lane": exchange.lane,
             "method": exchange.method,
-            "url": redacted_url(exchange.url),
-            "path": path_of(exchange),
+            "url": url,
+            "path": url if exchange.kind == "tunnel" else path_of(url),
             "route": exchange.route,
             "status": exchange.status,
             "duration_ms": exchange.duration_ms,
@@ -71,11 +72,8 @@ def refused_cookies(exchange: Exchange) -> int:
     )
 
 
-def path_of(exchange: Exchange) -> str:
-    """What a narrow list shows of the URL: path and query; of a tunnel its destination."""
-    url = redacted_url(exchange.url)
-    if exchange.kind == "tunnel":
-        return url
+def path_of(url: str) -> str:
+    """What a narrow list shows of a URL: path and query."""
     # not urlsplit: a refused request's Host may be anything
     rest = url.partition("://")[2]
     at = min((place for place in (rest.find("/"), rest.find("?")) if place >= 0), default=len(rest))

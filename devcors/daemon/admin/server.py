@@ -17,6 +17,7 @@ from .backstage import Backstage
 from .config_handlers import CheckHandler, ConfigHandler, RoutesHandler
 from .control_handlers import ClearHandler, PauseHandler, ReloadHandler
 from .exchanges_handler import BodyHandler, ExchangeHandler, ExchangesHandler
+from .export_handlers import DumpExport, HarExport
 from .handling import Guarded
 from .page_handler import PageHandler
 from .replay_handler import ReplayHandler
@@ -49,7 +50,7 @@ class AdminServer:
     def __init__(self, backstage: Backstage) -> None:
         self.backstage = backstage
         self._application = Application(
-            _places(backstage),
+            places(backstage),
             default_handler_class=Guarded,
             log_function=lambda _: None,  # refusals are for whoever asked
         )
@@ -79,7 +80,7 @@ class AdminServer:
         self._server = self._bound = None
 
 
-def _places(backstage: Backstage) -> list[Any]:
+def places(backstage: Backstage) -> list[Any]:
     """Every path that is served; what wants the token gets the backstage that knows it."""
     known = {"backstage": backstage}
     return [
@@ -95,6 +96,8 @@ def _places(backstage: Backstage) -> list[Any]:
         (r"/api/config", ConfigHandler, known),
         (r"/api/config/check", CheckHandler, known),
         (r"/api/routes", RoutesHandler, known),
+        (r"/api/export\.har", HarExport, known),
+        (r"/api/export\.mitm", DumpExport, known),
         (r"/api/clear", ClearHandler, known),
         (r"/api/pause", PauseHandler, known),
         (r"/api/reload", ReloadHandler, known),
