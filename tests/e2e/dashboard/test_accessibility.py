@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,6 +14,7 @@ from .stage import Stage
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 
 PUT = "url => fetch(url, {method: 'PUT', credentials: 'include', body: '{}'}).then(() => 0, () => 0)"
+SCREENS: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 1280), ("dark", 380))
 SERIOUS = ("serious", "critical")
 AUDIT = "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
 WIDE = """
@@ -82,15 +83,20 @@ def filled(stage: Stage) -> Stage:
 
 @pytest.mark.node
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name__[1:])
-def test_axe_finds_nothing_serious(filled: Stage, node_modules: Path, view: Callable[[Page], None]) -> None:
+def test_axe_finds_nothing_serious_and_380_pixels_are_enough(
+    filled: Stage, node_modules: Path, view: Callable[[Page], None]
+) -> None:
     with filled.dashboard() as page:
         view(page)
         page.evaluate((node_modules / "axe-core" / "axe.min.js").read_text())
         told = []
-        for scheme in ("light", "dark"):
+        for scheme, width in SCREENS:
             page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 760})
             told += [f"{scheme}: {_told(fault)}" for fault in page.evaluate(AUDIT) if fault["impact"] in SERIOUS]
         assert told == []
+        assert page.evaluate("document.documentElement.scrollWidth") == 380
+        assert page.evaluate(WIDE) == []
 
 
 @pytest.mark.node
@@ -104,14 +110,6 @@ def test_axe_finds_what_is_wrong(filled: Stage, node_modules: Path) -> None:
 
 def _told(fault: dict[str, Any]) -> str:
     return f"{fault['id']} ({fault['impact']}): {fault['help']}: {[node['html'][:200] for node in fault['nodes']]}"
-
-
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name__[1:])
-def test_380_pixels_are_enough(filled: Stage, view: Callable[[Page], None]) -> None:
-    with filled.dashboard(viewport={"width": 380, "height": 760}) as page:
-        view(page)
-        assert page.evaluate("document.documentElement.scrollWidth") == 380
-        assert page.evaluate(WIDE) == []
 
 
 def test_light_and_dark(filled: Stage) -> None:

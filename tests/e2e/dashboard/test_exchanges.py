@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -199,6 +200,19 @@ def test_the_keyboard_does_it_all(stage: Stage) -> None:
         expect(page.locator("#view-routes")).to_be_visible()
         page.keyboard.press("3")
         expect(page.locator("#view-config")).to_be_visible()
+
+
+def test_a_har_without_secrets_is_saved(stage: Stage) -> None:
+    stage.clear()
+    stage.send("/api/auth/har", Authorization="Bearer very-secret", Cookie="sid=very-secret")
+    with stage.dashboard() as page:
+        expect(rows(page)).to_have_count(1)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="HAR").click()
+        text = download.value.path().read_text()
+    (entry,) = json.loads(text)["log"]["entries"]
+    assert entry["request"]["url"].endswith("/api/auth/har")
+    assert "secret" not in text
 
 
 def test_pause_and_clear(stage: Stage) -> None:

@@ -36,6 +36,9 @@ frontend = "{app}"
 # people sign in at the staging server
 "/auth" = {{ target = "{api}", rewrite = "/v2/auth", cors = "inject" }}
 "/search" = "http://localhost:{closed}"
+
+[server]
+capture = 65536
 """
 USE = """
 async (door) => {
@@ -87,6 +90,12 @@ def _api(seen: Seen) -> Reply:
     return Reply(200, [json_type, ("Server", "shop/2.1")], json.dumps({"items": items}).encode())
 
 
+def _read(door: str, paths: list[str]) -> None:
+    for path in paths:
+        with suppress(HTTPError), urllib.request.urlopen(door + path, timeout=5) as answer:
+            answer.read()
+
+
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[Opened]:
     """After a front-end developer's first minutes."""
@@ -105,15 +114,11 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
         ) as daemon,
         browser(tmp_path / "profile") as context,
     ):
-        for path in PAGES * 3:
-            with suppress(HTTPError):
-                urllib.request.urlopen(daemon.url + path, timeout=5).close()
+        _read(daemon.url, PAGES * 3)
         page = context.new_page()
         page.goto(app.url)
         page.evaluate(USE, daemon.url)
-        for path in PAGES:
-            with suppress(HTTPError):
-                urllib.request.urlopen(daemon.url + path, timeout=5).close()
+        _read(daemon.url, PAGES)
         admin, token = address(shop / "home")
         page.goto(f"{admin}/#token={token}")
         yield Opened(page, admin, IMAGES if WANTED else tmp_path)

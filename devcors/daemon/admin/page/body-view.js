@@ -25,7 +25,7 @@ export function bodyView(id, side, note) {
   const title = side === "request" ? "Request body" : "Response body";
   const place = el("div", { class: "body", "data-testid": `${side}-body` }, el("p", { class: "soft" }, note.kept ? "Loading …" : ""));
   if (note.kept) load(id, side, title, place);
-  else fill(place, el("p", { class: "soft" }, "Not kept: it is kept from now on where `[server] capture` in devcors.toml is more than 0."));
+  else fill(place, el("p", { class: "soft" }, "Not kept. ", el("code", {}, "capture = 65536"), " under ", el("code", {}, "[server]"), " keeps the bodies of later exchanges."));
   return el(
     "section", { "aria-labelledby": `${side}-body-title` },
     el("h3", { id: `${side}-body-title` }, title, " ", el("span", { class: "soft" }, [bytes(note.size), note.media_type].filter(Boolean).join(", "))),

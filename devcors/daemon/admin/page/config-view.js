@@ -17,6 +17,7 @@ export class ConfigView {
   #saved = null;
   #timer = 0;
   #asked = 0;
+  #loads = 0;
   #save = /** @type {HTMLButtonElement} */ (byId("config-save"));
   #revert = /** @type {HTMLButtonElement} */ (byId("config-revert"));
 
@@ -33,12 +34,16 @@ export class ConfigView {
 
   /** Takes the file's text, unless somebody is at work on another one. */
   async refresh() {
-    if (!this.dirty) await this.load();
+    if (!this.dirty) await this.load(true);
   }
 
-  async load() {
+  /** @param {boolean} [gently] what was typed while the answer was under way stays */
+  async load(gently = false) {
+    const number = ++this.#loads;
     try {
       const config = await /** @type {Promise<ConfigText>} */ (get("/api/config"));
+      if (number !== this.#loads || (gently && this.dirty)) return;
+      if (gently && config.etag !== null && config.etag === this.#saved?.etag) return this.#show(config.problems);
       this.#saved = config;
       this.editor.text = config.text;
       this.editor.editable = config.editable;

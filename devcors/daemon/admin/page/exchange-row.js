@@ -28,7 +28,7 @@ export const statusState = (status) => (status === null ? "bad" : ["", "info", "
 export function marks(row) {
   const found = [];
   if (row.verdict) found.push(VERDICTS[row.verdict]);
-  if (row.error) found.push({ sign: "!", words: row.error, state: "bad" });
+  if (row.error) found.push({ sign: "!", words: row.error.replace(/^\w+:\/\/\S+ /, ""), state: "bad" }); // the path says where
   else if (row.aborted) found.push({ sign: "!", words: `aborted by the ${row.aborted}`, state: "warn" });
   if (row.cookies.refused) found.push({ sign: "✗", words: `${row.cookies.refused} of ${Math.max(row.cookies.set, row.cookies.refused)} cookies refused`, state: "warn" });
   else if (row.cookies.set) found.push({ sign: "·", words: row.cookies.set === 1 ? "1 cookie" : `${row.cookies.set} cookies`, state: "none" });

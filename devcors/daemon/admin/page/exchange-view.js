@@ -85,7 +85,7 @@ export class ExchangeView {
         copyButton("Copy record", () => JSON.stringify(record, null, 2)),
         el("span", { id: "replay-said", role: "status" })),
       record.error && el("p", { class: "error", "data-testid": "error" }, record.error),
-      record.aborted && el("p", { class: "error" }, `Ended before its time by the ${record.aborted}.`),
+      record.aborted && el("p", { class: "warning" }, `Ended before its time by the ${record.aborted}.`),
       ...record.warnings.map((text) => el("p", { class: "warning" }, text)),
       verdictView(detail),
       fixView(detail),

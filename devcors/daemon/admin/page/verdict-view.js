@@ -45,7 +45,7 @@ export function verdictView(detail) {
     "section", { class: "judgement", "data-state": state, "aria-labelledby": "verdict-title" },
     el("h3", { id: "verdict-title" }, el("span", { "aria-hidden": "true" }, state === "bad" ? "✗ " : state === "ok" ? "✓ " : "◆ "), title),
     el("p", { class: "why", "data-testid": "why" }, detail.why || cors.explanation || `A page of ${origin} may read the answer.`),
-    (!cors.allowed || !cors.server.allowed) && el("p", { class: "soft" }, `Decided at ${STEPS[cors.step] ?? cors.step}`, cors.header && ", by ", cors.header && el("code", {}, cors.header), "."),
+    (!cors.allowed || !cors.server.allowed) && el("p", { class: "soft" }, `Decided by ${STEPS[cors.step] ?? cors.step}`, cors.header && ": ", cors.header && el("code", {}, cors.header)),
     ...consoles(detail, cors),
     notes("Look at this as well", cors.warnings),
     notes("What a proxy cannot see, and devcors assumed", cors.assumed),
