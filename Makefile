@@ -19,9 +19,14 @@ help:
 demo: $(VENV)/.installed-$(VERSION)
 	@$(BIN)/devcors demo
 
-# .ci/run has looked through the text already: UNLINTED=1
+# .ci/run has looked through the text already: UNLINTED=1. What takes times wants the machine for itself, so it comes last
 test: $(VENV)/.tested-$(VERSION) browser $(if $(UNLINTED),,lint)
+ifdef PYTEST_ARGS
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+else
+	$(BIN)/python -m pytest -m "not alone" -n auto --dist loadfile
+	$(BIN)/python -m pytest -m alone
+endif
 
 lint: $(VENV)/.tested-$(VERSION)
 	$(BIN)/ruff check .

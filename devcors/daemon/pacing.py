@@ -13,7 +13,7 @@ from devcors.traffic.record import Exchange
 DELAY = 0.03
 """Seconds between an exchange's end and its line."""
 
-LINES = 100
+LINES = 60
 """Lines a second, and at once after a pause; exchanges with trouble have as many again."""
 
 VERDICTS = 500
@@ -48,7 +48,8 @@ class Pace:
         self._waiting: deque[Exchange] = deque()
         self._printing: Timer | None = None
         self._telling: Timer | None = None
-        self._lines = {trouble: Budget(LINES, now()) for trouble in (False, True)}
+        self._quiet = Budget(LINES, now())
+        self._trouble = Budget(LINES, now())
         self._verdicts = Budget(VERDICTS, now())
         self._left_out = 0
 
@@ -63,10 +64,10 @@ class Pace:
         if self._printing is not None:
             self._printing.cancel()
             self._printing = None
-        now = self._now()
-        while self._waiting:
-            exchange = self._waiting.popleft()
-            if self._printer.as_json or self._lines[self._has_trouble(exchange, now)].take(now):
+        self._fill()
+        waiting, self._waiting = self._waiting, deque()
+        for exchange in waiting:
+            if self._printer.as_json or self._has_line(exchange):
                 self._printer.exchange(exchange)
             else:
                 self._left_out += 1
@@ -74,11 +75,18 @@ class Pace:
         if self._left_out and self._telling is None:
             self._telling = self._later(1.0, self._tell_left_out)
 
-    def _has_trouble(self, exchange: Exchange, now: float) -> bool:
-        """Whether somebody will look for its line. In a flood not every verdict is made for this question."""
+    def _fill(self) -> None:
+        now = self._now()
+        for budget in (self._quiet, self._trouble, self._verdicts):
+            budget.fill(now)
+
+    def _has_line(self, exchange: Exchange) -> bool:
+        """In a flood not every verdict is made to find out whether somebody will look for the line."""
         if exchange.error is not None or (exchange.status or 500) >= 400:
-            return True
-        return exchange.is_cross_origin and self._verdicts.take(now) and exchange.blocked
+            return self._trouble.take()
+        if exchange.is_cross_origin and self._verdicts.take() and exchange.blocked:
+            return self._trouble.take()
+        return self._quiet.take()
 
     def _tell_left_out(self) -> None:
         self._telling = None
@@ -101,10 +109,13 @@ class Budget:
         self._rate = self._left = float(rate)
         self._filled = now
 
-    def take(self, now: float) -> bool:
-        """Whether there is one left, which is then taken."""
+    def fill(self, now: float) -> None:
+        """What time has brought since the last call."""
         self._left = min(self._rate, self._left + (now - self._filled) * self._rate)
         self._filled = now
+
+    def take(self) -> bool:
+        """Whether there is one left, which is then taken."""
         if self._left < 1:
             return False
         self._left -= 1

@@ -25,6 +25,9 @@ _BAD_IN_TARGET = re.compile(rb"[^\x21-\x7e]|#")
 _BAD_IN_VALUE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
+_USUAL = frozenset((b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS"))
+
+
 class Refusal(NamedTuple):
     """A status, why, and what to do."""
 
@@ -35,7 +38,7 @@ class Refusal(NamedTuple):
 
 def check_head(head: RequestHead) -> Refusal | None:
     """The first fault of a request head, whatever it is for."""
-    if not is_token(head.method):
+    if head.method not in _USUAL and not is_token(head.method):
         return Refusal(400, "the method is not a token (RFC 9110, section 9.1)", "send a method such as GET")
     if len(head.target) > MAX_TARGET:
         return Refusal(414, f"the request target is longer than {MAX_TARGET} bytes", "send the data in the body")

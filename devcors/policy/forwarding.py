@@ -87,6 +87,8 @@ def _sent(rule: Rule, received: Fields, own: Origin, upstream: Origin, peer: str
 
 def _target(request: Request) -> bytes:
     target, rule = request.head.target, request.rule
+    if rule.rewrite is None and not rule.base_path:
+        return target
     if request.match is not None:
         _, query = split_target(target)
         return upstream_target(request.match, rule.rewrite, rule.base_path, query)

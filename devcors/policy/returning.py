@@ -23,10 +23,15 @@ from .hops import end_to_end
 from .outcomes import CookieOutcome, CorsOutcome, Forward, Outcome
 from .rules import Rule
 
+_SAYS_NOTHING = ("off", "observe")
+
 
 def response_outcome(forward: Forward, head: ResponseHead) -> Outcome:
     """What the client gets, and what the browsers will make of it."""
     rule = forward.rule
+    asked = forward.crosses_origins or rule.response_edit.names or rule.cors not in _SAYS_NOTHING
+    if not asked and (unchanged := _unchanged(head)) is not None:
+        return unchanged
     received = _received(head.fields, head.status == 101)
     fields = received.fields
     if rule.response_edit.names:
@@ -38,10 +43,22 @@ def response_outcome(forward: Forward, head: ResponseHead) -> Outcome:
     if received.has_cookies and not forward.is_preflight:
         fields, cookies = _cookies(forward, fields)
     said = ResponseHead(head.status, head.reason, fields)
-    sent = said if rule.cors in ("off", "observe") else _corrected(forward, said)
+    sent = said if rule.cors in _SAYS_NOTHING else _corrected(forward, said)
     judge = partial(cors_outcome, forward, said, sent) if forward.crosses_origins else None
     warnings = _of_websocket(forward, head) if head.status == 101 else ()
     return Outcome(sent, forward.answers_preflight, judge, cookies, warnings)
+
+
+# the most common case by far: of the same origin, with nothing in it that a rule could be about
+@lru_cache(maxsize=256)
+def _unchanged(head: ResponseHead) -> Outcome | None:
+    """Without what belongs to one connection, where that is all that any rule does to it; else None."""
+    if head.status == 101:
+        return None
+    received = _received(head.fields, False)
+    if received.has_location or received.has_cookies:
+        return None
+    return Outcome(ResponseHead(head.status, head.reason, received.fields))
 
 
 class _Reading(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from devcors.config.schema import CookieEdits, CorsMode, Headers, Timeout, Verify
@@ -13,6 +13,15 @@ from devcors.routing.pattern import Pattern
 from devcors.urls import DEFAULT_PORTS, Origin
 
 _HTTP_SCHEMES = {"ws": "http", "wss": "https"}
+
+
+class Target(NamedTuple):
+    """What a connection is good for: all requests to this server that check its certificate in the same way."""
+
+    scheme: str
+    host: str
+    port: int
+    verify: Verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +38,14 @@ class Upstream:
     """The target's origin."""
     authority: str = field(init=False, repr=False, compare=False)
     """As a Host field has it."""
+    target: Target = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Said once here, since they are asked for with each request."""
         origin = Origin(self.scheme, f"[{self.host}]" if ":" in self.host else self.host, self.port)
         object.__setattr__(self, "origin", origin)
         object.__setattr__(self, "authority", origin.authority)
+        object.__setattr__(self, "target", Target(self.scheme, self.host, self.port, self.verify))
 
     def shared_with(self, other: Upstream | None) -> Upstream:
         """As dialed for two rules: with the longer wait, and the longer time to connect (0 is for ever)."""

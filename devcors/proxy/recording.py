@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from copy import copy
+from functools import lru_cache
 
 from devcors.heads import Fields, RequestHead, ResponseHead, value
 from devcors.policy import Answer, Facts, Forward, Outcome
@@ -31,7 +32,7 @@ class Recorder:
 
     def sends_cookies(self, head: RequestHead, facts: Facts) -> bool:
         """Whether this request's page has been seen to send cookies there (or does now)."""
-        return self._senders.note(head, _place(facts, head))
+        return _origin(head.fields) is not None and self._senders.note(head, _place(facts, head))
 
     def forwarded(self, forward: Forward, started: float) -> Exchange:
         """A request that is sent on; a preflight and its request are tied together."""
@@ -108,6 +109,7 @@ def _place(facts: Facts, head: RequestHead) -> str:
     return f"{facts.scheme}://{host if facts.authority else host.rpartition(':')[0] or host}"
 
 
+@lru_cache(maxsize=256)
 def _origin(fields: Fields) -> str | None:
     """As received; bytes that are no text must not end in a record as half a character."""
     raw = value(fields, b"origin")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from devcors.errors import MalformedError
@@ -19,6 +20,10 @@ from .paths import climbs, fold_escapes, is_plain, plain_path
 from .pattern import Pattern, Span
 
 T = TypeVar("T")
+
+_REMEMBERED = 2048  # paths, and bytes of the longest:
+_MEMORABLE = 256  # what is longer is rare, and would make the memory of them large
+_ANY_HEAD = RequestHead(b"", b"", ())
 
 _PORT = re.compile(r":[0-9]*\Z")
 
@@ -112,6 +117,8 @@ class Table(Generic[T]):
             group = self._expressions if entry.pattern.is_expression else self._index.setdefault(key, [])
             group.append((entry, entry.pattern.take, unmet))
         self._longest = max(map(len, self._index), default=0)
+        self._by_path = lru_cache(maxsize=_REMEMBERED)(self._match_safely)
+        self._unconditional = all(entry.conditions == Conditions() for entry in self.entries)
 
     def candidates(self, folded: bytes) -> Iterator[_Candidate[T]]:
         """The entries whose pattern may take a path (given with folded escapes), the most specific first."""
@@ -142,6 +149,11 @@ class Table(Generic[T]):
         Raises MalformedError when a lenient backend would take the path for one that another entry takes, or when
         dot segments lead above the root, or a capture or the rest above its own start: a rewrite would let it out.
         """
+        if self._unconditional and len(path) <= _MEMORABLE:  # a page asks for the same paths with each reload
+            return self._by_path(_ANY_HEAD, path, "")
+        return self._match_safely(head, path, authority)
+
+    def _match_safely(self, head: RequestHead, path: bytes, authority: str) -> Match[T] | None:
         found = self.match(head, path, authority)
         if is_plain(path):
             return found

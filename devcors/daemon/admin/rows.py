@@ -50,8 +50,10 @@ class Rows:
     def _verdict(self, exchange: Exchange) -> str | None:
         if not exchange.is_cross_origin:
             return None
-        if exchange.judge is not None and not self._verdicts.take(self._now()):
-            return "unmade"
+        if exchange.judge is not None:
+            self._verdicts.fill(self._now())
+            if not self._verdicts.take():
+                return "unmade"
         return verdict_of(exchange)
 
 

@@ -82,7 +82,7 @@ class GatewayExchange:
     def start(self) -> None:
         """Takes a connection to the upstream, or dials one."""
         pool = self._lane.pool
-        upstream = pool.take(pool.target_of(self.forward.upstream), repeatable=self._repeatable)
+        upstream = pool.take(self.forward.upstream.target, repeatable=self._repeatable)
         if upstream is not None:
             self._send_on(upstream)
         else:

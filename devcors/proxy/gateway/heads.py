@@ -148,15 +148,25 @@ def _bad_version(version: str) -> Refusal:
 
 def read_response(data: bytes) -> ReceivedResponse | Refusal:
     """A whole response head. The refusal's message says what is wrong; its status is the answer to the client."""
+    if len(data) <= _MEMORABLE:
+        return _remembered_response(data)
+    return _read_response(data)
+
+
+def _read_response(data: bytes) -> ReceivedResponse | Refusal:
     line = _STATUS_LINE.match(data)
     if line is None:
         first = data[:80].split(b"\n", 1)[0].rstrip(b"\r").decode("latin-1")
         return Refusal(502, f"not a status line: {first!r}", "")
     minor, status, reason = line.groups()
-    block = read_block(data[line.end() :])
+    block = _read_block(data[line.end() :])
     if isinstance(block, Refusal):
         return Refusal(502, block.message, "")
     return ReceivedResponse(ResponseHead(int(status), reason or b"", block.fields), int(minor), block)
+
+
+# the whole of it, which a server sends again and again, until its Date is another
+_remembered_response = lru_cache(maxsize=_REMEMBERED)(_read_response)
 
 
 def read_block(lines: bytes) -> Block | Refusal:
@@ -212,16 +222,14 @@ _remembered = lru_cache(maxsize=_REMEMBERED)(_read_block)
 
 def write_request(head: RequestHead, framing: Framing) -> bytes:
     """The head for the next hop; its length is the one that was checked, whatever the fields say."""
-    return b"%b %b HTTP/1.1\r\n%b" % (head.method, head.target, _written(head.fields, framing))
+    return b"%b %b HTTP/1.1\r\n%b%b\r\n" % (head.method, head.target, _lines(head.fields), framing.line)
 
 
 def write_response(head: ResponseHead, framing: Framing, connection: bytes = b"") -> bytes:
     """The head for the client. `connection` is a whole field line for this hop, or empty."""
-    lines = b"".join([b"%b: %b\r\n" % field for field in head.fields if field[0].lower() != b"content-length"])
-    return b"HTTP/1.1 %d %b\r\n%b%b%b\r\n" % (head.status, head.reason, lines, framing.line, connection)
+    return b"HTTP/1.1 %d %b\r\n%b%b%b\r\n" % (head.status, head.reason, _lines(head.fields), framing.line, connection)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _written(fields: Fields, framing: Framing) -> bytes:
-    lines = b"".join([b"%b: %b\r\n" % field for field in fields if field[0].lower() != b"content-length"])
-    return b"%b%b\r\n" % (lines, framing.line)
+def _lines(fields: Fields) -> bytes:
+    return b"".join([b"%b: %b\r\n" % field for field in fields if field[0].lower() != b"content-length"])

@@ -12,11 +12,9 @@ import socket
 import ssl
 import time
 from functools import partial
-from typing import NamedTuple
 
-from devcors.config.schema import Verify
 from devcors.policy.failures import Failure
-from devcors.policy.rules import Upstream
+from devcors.policy.rules import Target, Upstream
 from devcors.proxy.dialing import Dialer, DialError
 
 from .tls import upstream_context
@@ -25,15 +23,6 @@ from .upstream import UpstreamConnection
 _KEPT = 64  # idle connections for one target
 _IDLE = 4.0  # seconds, where the server does not say: Node.js and uvicorn close after 5
 _FRESH = 1.0  # seconds: so young, a connection is taken for alive even by what cannot be repeated
-
-
-class Target(NamedTuple):
-    """What a connection is good for: all requests to this server that check its certificate in the same way."""
-
-    scheme: str
-    host: str
-    port: int
-    verify: Verify
 
 
 class DialFailed(Exception):  # noqa: N818 - control flow within the lane: it holds what the policy wants to know
@@ -52,11 +41,6 @@ class Pool:
         self._idle: dict[Target, list[UpstreamConnection]] = {}
         self._open: set[UpstreamConnection] = set()
         self._sweeper: asyncio.TimerHandle | None = None
-
-    @staticmethod
-    def target_of(upstream: Upstream) -> Target:
-        """The key of a rule's upstream."""
-        return Target(upstream.scheme, upstream.host, upstream.port, upstream.verify)
 
     def take(self, target: Target, *, repeatable: bool) -> UpstreamConnection | None:
         """An idle connection, the one used last; None where there is none that may be trusted with this request."""
@@ -102,7 +86,7 @@ class Pool:
 
     async def dial(self, upstream: Upstream) -> UpstreamConnection:
         """A new connection. Raises DialFailed."""
-        target = self.target_of(upstream)
+        target = upstream.target
         try:
             connect = partial(self._connect, target=target)
             adopt = partial(self._adopt, target=target)

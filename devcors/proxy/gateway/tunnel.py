@@ -65,6 +65,10 @@ class TunnelEnd(asyncio.Protocol):
         else:
             self._ended()
 
+    def let_go(self) -> None:
+        """When all is over: two that know each other would else wait for the garbage collector, buffers and all."""
+        del self.other, self._cut, self._ended
+
     def pause_writing(self) -> None:
         """This side reads slower than the other sends."""
         if not self.other._lost:  # noqa: SLF001 - the same class
@@ -83,6 +87,8 @@ def join(lane: Gateway, client: ClientConnection, upstream: UpstreamConnection, 
         lane.tunnels -= {near, far}
         record.request_bytes, record.response_bytes = near.count, far.count
         lane.recorder.finish(record)
+        near.let_go()
+        far.let_go()
 
     def cut(side: Side) -> None:
         record.aborted = side

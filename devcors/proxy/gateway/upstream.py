@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from devcors.errors import MalformedError
 from devcors.policy.checks import MAX_HEAD, Refusal
 from devcors.policy.failures import Failure
+from devcors.policy.rules import Target
 
 from .bodies import Body, ChunkedBody, CloseBody, LengthBody, NoBody
 from .heads import ReceivedResponse, find_end, read_response
@@ -17,7 +18,7 @@ from .window import HIGH_WATER
 
 if TYPE_CHECKING:
     from .exchange import GatewayExchange
-    from .pool import Pool, Target
+    from .pool import Pool
 
 _MAX_INTERIM = 64  # an upstream that sends nothing but 1xx is not waited for
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devcors.proxy.gateway.pool import Target
+from devcors.policy.rules import Target
 from devcors.proxy.gateway.upstream import UpstreamConnection
 
 from .stage import Played, PlayedUpstream, Stage, talk
