@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from devcors.errors import DevcorsError, SettingsError, StartError
 from devcors.proxy.engine import Engine
+from devcors.proxy.tasks import spawn
 from devcors.system.identity import own_identity
 from devcors.system.proxysettings.holding import give_back, renew, take
 from devcors.system.proxysettings.journal import journal_file
@@ -15,8 +16,10 @@ from devcors.system.proxysettings.values import Manual, Pac, Wanted
 
 from .admin.server import AdminServer
 from .auto_config import admin_url, proxy_authority, script_url
-from .running import Run, Running, announce, withdraw
+from .running import Run, Running, announce, is_announced, withdraw
 from .terminal import Terminal
+
+LOOK = 2.0  # seconds between two looks whether the state file is there
 
 
 class Around:
@@ -29,6 +32,9 @@ class Around:
         self._admin = admin
         self._process = own_identity()
         self._announced: Running | None = None
+        self._keeping: asyncio.Task[None] | None = None
+        self.unannounced: StartError | None = None
+        """Why other commands cannot find this one; None where they can."""
 
     async def follow(self) -> None:
         """Serves and announces what the engine is now; sets the PAC URL anew where it has another content."""
@@ -38,11 +44,30 @@ class Around:
         admin = admin_url(self._engine)
         running = Running(self._process, proxy.host, proxy.port, url, admin, **asdict(self._run))
         if running != self._announced:
-            with suppress(StartError):  # it serves all the same where nobody can be told
-                announce(running)
             self._announced = running
+            self._announce(running)
+            if self._keeping is None:
+                self._keeping = spawn(self._keep_announced(), name="keep the state file")
         if journal_file().exists():
             await self._renew([Manual(proxy.host, proxy.port), *([Pac(url)] if url else [])])
+
+    def _announce(self, running: Running) -> None:
+        """It serves all the same where nobody can be told."""
+        try:
+            announce(running)
+        except StartError as error:
+            if self.unannounced is None:
+                self._terminal.message(f"note: other devcors commands cannot find this one: {error}", "yellow")
+            self.unannounced = error
+        else:
+            self.unannounced = None
+
+    async def _keep_announced(self) -> None:
+        """Somebody may clear the folder away, and a full disk gets room again."""
+        while True:
+            await asyncio.sleep(LOOK)
+            if self._announced is not None and not is_announced(self._announced):
+                self._announce(self._announced)
 
     async def _renew(self, served: list[Wanted]) -> None:
         try:
@@ -74,6 +99,8 @@ class Around:
 
     async def stop(self) -> None:
         """Closes the admin port."""
-        with suppress(StartError):
+        if self._keeping is not None:
+            self._keeping.cancel()
+        with suppress(OSError):
             withdraw(self._process.pid)
         await self._admin.stop()

@@ -1,4 +1,4 @@
-"""Which of the running devcors a command means: by its port, by the config of the folder, or because it is the only one."""
+"""Which of the running devcors a command means: by its port, by the folder's config, or because it is the only one."""
 
 from __future__ import annotations
 

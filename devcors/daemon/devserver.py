@@ -38,6 +38,11 @@ class DevServer:
         """Whether requests to a server that refuses connections are worth holding."""
         return self._child is None or time.monotonic() - self._began < STARTING
 
+    @property
+    def listening(self) -> bool:
+        """Whether it has been seen to listen on a port."""
+        return bool(self._ports)
+
     async def start(self) -> None:
         """Raises StartError where the command cannot be run."""
         self._began = time.monotonic()

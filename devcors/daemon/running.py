@@ -55,8 +55,8 @@ def announce(running: Running) -> None:
 
 
 def withdraw(pid: int) -> None:
-    """Removes the file."""
-    _file(pid).unlink(missing_ok=True)
+    """Removes the file. Raises OSError where it cannot be: nobody takes it for a devcors that lives."""
+    (_place() / _name(pid)).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)

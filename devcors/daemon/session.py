@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from devcors.config.dirs import data_dir
 from devcors.config.loading import Loaded, load
 from devcors.config.watching import ConfigWatcher
-from devcors.errors import PortTakenError
+from devcors.errors import PortTakenError, StartError
 from devcors.proxy.engine import Engine
 from devcors.proxy.tasks import spawn
 from devcors.system.openfiles import allow_many
@@ -29,11 +29,14 @@ from .admin.server import AdminServer
 from .around import Around
 from .banner import banner, front_door_url, notices
 from .devserver import DevServer
+from .logfile import LogFile
 from .logs import logging_to
 from .pacing import Pace
 from .reloading import Load, Reloader
 from .running import Run
 from .terminal import Terminal
+
+SETTLES = 3.0  # seconds in which a COMMAND of `up -d` usually listens or fails
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,18 @@ def load_config(options: UpOptions, *, texts: Mapping[Path, str] | None = None) 
     )
 
 
+class Background(Protocol):
+    """Who started this devcors and does not watch it."""
+
+    log: LogFile
+
+    def announced(self, failure: StartError | None) -> None:
+        """Others can find it now, or why not. Raises StartError where it must not go on."""
+
+    def ready(self) -> None:
+        """It serves, and the COMMAND runs."""
+
+
 class Session:
     """Runs until a signal, the end of the COMMAND, or `stop()`."""
 
@@ -66,14 +81,14 @@ class Session:
         strict_port: bool = False,
         system_proxy: bool = False,
         command: Sequence[str] = (),
-        log: str | None = None,
+        background: Background | None = None,
     ) -> None:
         self._load = load
         self._terminal = terminal
         self._strict_port = strict_port
         self._system_proxy = system_proxy
         self._command = command
-        self._log = log
+        self._background = background
         self._ended = asyncio.Event()
         self._exit_code = 0
         self._signals = 0
@@ -93,9 +108,10 @@ class Session:
         engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
         main = str(loaded.files[0]) if loaded.files else None
         # the token opens the admin port: who may read the state file may do so
-        run = Run(str(loaded.folder), time.time(), config=main, log=self._log)
+        log = self._background.log if self._background is not None else None
+        run = Run(str(loaded.folder), time.time(), main, str(log.path) if log else None)
         reloader = Reloader(engine, loaded, self._load, self._terminal)
-        backstage = Backstage(engine, self.store, reloader, run.token, run.started)
+        backstage = Backstage(engine, self.store, reloader, run.token, run.started, log=log)
         around = Around(engine, self._terminal, run, AdminServer(backstage))
         reloader.applied = around.follow
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
@@ -110,6 +126,8 @@ class Session:
         restore = self._catch_signals()
         try:
             await around.follow()
+            if self._background is not None:
+                self._background.announced(around.unannounced)
             self._announce(engine, loaded, time.monotonic() - started)
             self.journal.listen(pace.exchange)
             watcher.start()
@@ -118,6 +136,10 @@ class Session:
                     await around.take_system_proxy()
                 loop.settle()
                 await self._start_dev_server(front_door_url(bound, https=bool(engine.config.server.https)), reloader)
+                if self._background is not None:
+                    await self._settled()
+                    if not self._ended.is_set():
+                        self._background.ready()
                 await self._ended.wait()
             finally:
                 watcher.stop()
@@ -153,6 +175,14 @@ class Session:
         self._dev_server = DevServer(self._command, url, reloader, self._terminal)
         await self._dev_server.start()
         spawn(self._until_child_ends(self._dev_server), name="wait for COMMAND")
+
+    async def _settled(self) -> None:
+        """The COMMAND listens, or has ended, or takes its time: one that fails at once is not to be missed."""
+        deadline = time.monotonic() + SETTLES
+        while self._dev_server is not None and not self._dev_server.listening and time.monotonic() < deadline:
+            if self._ended.is_set():
+                return
+            await asyncio.sleep(0.05)
 
     async def _until_child_ends(self, dev_server: DevServer) -> None:
         status = await dev_server.wait()
@@ -201,7 +231,11 @@ class Session:
 
 def run_up(options: UpOptions, *, as_json: bool) -> int:
     """`devcors up`: blocks until the end; returns the exit code. Raises DevcorsError where it could not start."""
-    terminal = Terminal(as_json=as_json)
+    return run_session(options, Terminal(as_json=as_json))
+
+
+def run_session(options: UpOptions, terminal: Terminal, background: Background | None = None) -> int:
+    """The same on any terminal."""
 
     async def run() -> int:
         load = partial(load_config, options)
@@ -211,6 +245,7 @@ def run_up(options: UpOptions, *, as_json: bool) -> int:
             strict_port=options.strict_port,
             system_proxy=options.system_proxy,
             command=options.command,
+            background=background,
         ).run()
 
     allow_many()

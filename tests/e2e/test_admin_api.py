@@ -128,12 +128,13 @@ def edited(tmp_path_factory: pytest.TempPathFactory, servers: tuple[Server, Serv
 @pytest.fixture
 def editing(edited: Running) -> Iterator[Running]:
     """One whose config is put back."""
-    text = edited.file.read_text()
+    text, port = edited.file.read_text(), edited.admin.port
     yield edited
     (edited.folder / "devcors.local.toml").unlink(missing_ok=True)
     os.chown(edited.file, os.geteuid(), os.getegid())
     edited.file.write_text(text)
     assert edited.admin.ask("POST", "/api/reload", {}).told["applied"]
+    edited.admin.port = port
 
 
 def test_rows_details_and_the_words_for_them(live: Running) -> None:
@@ -190,6 +191,8 @@ def test_filters_and_pages(live: Running) -> None:
     assert ask("") == numbers[::-1]
     assert ask("blocked=1") == numbers[:1]
     assert ask("route=%2Fapi") == numbers[1::-1]
+    (record,) = live.admin.get("/api/exchanges?records=1&blocked=1")["exchanges"]
+    assert record == live.admin.get(f"/api/exchanges/{numbers[0]}")["record"]
     assert ask("text=OPEN+get") == numbers[1:2]
     assert ask(f"before={numbers[2]}&limit=1") == numbers[1:2]
     assert live.admin.get("/api/exchanges?limit=2")["older"] is True
@@ -350,6 +353,19 @@ def test_scripts_cannot_be_changed_nor_put_where_they_lie_in_wait(editing: Runni
     assert editing.file.read_text() == text
 
 
+def test_an_edit_that_moves_the_admin_port_is_answered(editing: Running) -> None:
+    port, moved = editing.admin.port, free_port()
+    with editing.admin.stream() as events:
+        status, told = editing.put(editing.file.read_text() + f"admin = {moved}\n")
+        assert (status, told["applied"], told["changes"]) == (200, True, ["~ [server] admin"])
+        assert next(events)[1]["config"] == "applied"  # the last that comes by this port
+        assert next(events, None) is None
+    editing.admin.port = moved
+    assert editing.admin.get("/api/status")["admin"] == f"http://localhost:{moved}"
+    with pytest.raises(ConnectionRefusedError):
+        connect(port)
+
+
 def test_an_edit_of_what_has_changed_meanwhile_is_refused(editing: Running) -> None:
     tag = editing.admin.get("/api/config")["etag"]
     text = editing.file.read_text()
@@ -369,6 +385,7 @@ def test_an_edit_that_another_file_overrides_is_refused(editing: Running, server
     assert route["editable"] is False
     assert editing.admin.ask("PATCH", "/api/routes", {"pattern": "/none", "target": "http://localhost:2"}).status == 404
     assert editing.admin.ask("PATCH", "/api/routes", {"pattern": "/gone", "target": "localhost:2"}).status == 422
+    assert editing.admin.ask("PATCH", "/api/routes", {"pattern": "/gone", "target": "http://${HOME}"}).status == 422
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from devcors.daemon.logfile import LogFile
 from devcors.daemon.reloading import Reloader
 from devcors.proxy.engine import Engine
 from devcors.traffic.store import Store
@@ -26,5 +27,7 @@ class Backstage:
     rows: Rows = field(default_factory=lambda: Rows(time.monotonic))
     cleared: int = 0
     """How often the store was cleared by the API."""
+    log: LogFile | None = None
+    """Of one in the background."""
     readers: dict[asyncio.Event, asyncio.Task[Any]] = field(default_factory=dict)
     """Of each open stream, what tells it to end, and what ends then."""
