@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,7 +103,9 @@ class Stage:
         urllib.request.urlopen(urllib.request.Request(f"{self.admin}/api/clear", b"{}", headers), timeout=5).close()
 
     @contextmanager
-    def dashboard(self, at: str = "", **more: Any) -> Iterator[Page]:
+    def dashboard(
+        self, at: str = "", *, prepare: Callable[[Page], object] | None = None, **more: Any
+    ) -> Iterator[Page]:
         """The dashboard, opened as its printed address opens it, then at `at`. In the end: nothing was refused by its
         own policy, no script failed, and nothing was asked of another machine.
         """
@@ -114,6 +116,8 @@ class Stage:
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if _is_fault(message.text) else None)
         page.add_init_script(_VIOLATIONS)
+        if prepare is not None:
+            prepare(page)
         page.goto(f"{self.admin}/#token={self.token}")
         expect(page.locator("#state-words")).to_have_text("live")
         if at:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .stage import HOSTILE, Stage
 
@@ -168,6 +168,81 @@ def test_a_request_is_sent_again(stage: Stage) -> None:
         expect(rows(page)).to_have_count(2)
         expect(page.locator("#exchange-title")).to_contain_text("again=1")
     assert sum(seen.target == "/api/items?again=1" for seen in stage.api.seen) == 2
+
+
+def _first_in_view(page: Page) -> str:
+    first: str = page.evaluate(
+        "() => { const { left, top } = grid.getBoundingClientRect();"
+        " return document.elementFromPoint(left + 90, top + 60).closest('.row').id; }"
+    )
+    return first
+
+
+def test_what_is_looked_at_stays_while_rows_come(stage: Stage) -> None:
+    stage.clear()
+    for number in range(80):
+        stage.send(f"/api/{number}")
+    with stage.dashboard() as page:
+        expect(page.locator("#count")).to_have_text("80 exchanges")
+        assert page.locator("#rows .row").count() < 60  # only what is in view has elements
+        page.locator("#grid").evaluate("grid => { grid.scrollTop = 800 }")
+        page.wait_for_timeout(100)
+        before = _first_in_view(page)
+        for number in range(20):
+            stage.send(f"/api/later/{number}")
+        expect(page.locator("#newer")).to_have_text("↑ 20 new")
+        page.wait_for_timeout(100)
+        assert _first_in_view(page) == before
+        page.locator("#newer").click()
+        expect(rows(page).first).to_contain_text("/api/later/19")
+        expect(page.locator("#newer")).to_be_hidden()
+        # at the top, it follows again
+        stage.send("/api/last")
+        expect(rows(page).first).to_contain_text("/api/last")
+
+
+def _unjudged(route: Route) -> None:
+    """The daemon had no time for verdicts, unless it was asked for what is blocked."""
+    answer = route.fetch()
+    told = answer.json()
+    if "blocked=1" not in route.request.url:
+        for row in told["exchanges"]:
+            row["verdict"] = row["verdict"] and "unmade"
+    route.fulfill(response=answer, json=told)
+
+
+def test_verdicts_that_were_not_made_are_asked_for(stage: Stage) -> None:
+    stage.clear()
+    for number in range(60):
+        stage.send(f"/api/{number}", Origin="http://elsewhere.example")
+    with stage.dashboard(prepare=lambda page: page.route("**/api/exchanges?*", _unjudged)) as page:
+        expect(rows(page).first).to_contain_text("blocked")  # what is in view
+        page.keyboard.press("b")
+        expect(page.locator("#count")).to_have_text("60 of 60 exchanges")  # and all, for the filter
+
+
+def test_the_bar_between_table_and_exchange_moves(stage: Stage) -> None:
+    stage.clear()
+    stage.send("/api/items")
+    with stage.dashboard() as page:
+        rows(page).first.click()
+        bar, table = page.locator("#splitter"), page.locator(".table")
+        before = table.bounding_box()
+        bar.press("ArrowRight")
+        after = table.bounding_box()
+        place = bar.bounding_box()
+        assert before
+        assert after
+        assert place
+        assert after["width"] > before["width"]
+        page.mouse.move(place["x"] + 3, place["y"] + 50)
+        page.mouse.down()
+        page.mouse.move(400, place["y"] + 50)
+        page.mouse.up()
+        moved = table.bounding_box()
+        assert moved
+        assert abs(moved["width"] - 400) < 20
+        page.evaluate("localStorage.removeItem('devcors-split')")
 
 
 def test_the_keyboard_does_it_all(stage: Stage) -> None:

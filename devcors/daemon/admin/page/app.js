@@ -10,6 +10,7 @@ import { Journal } from "./journal.js";
 import { listenForKeys } from "./keyboard.js";
 import { RoutesView } from "./routes-view.js";
 import { listen } from "./stream.js";
+import { useSplitter } from "./splitter.js";
 import { nextTheme, useTheme } from "./theme.js";
 import { Verdicts } from "./verdicts.js";
 
@@ -174,6 +175,7 @@ function route() {
   }
   if (view === "exchanges" && id) {
     list.select(Number(id));
+    list.reveal();
     exchange.open(Number(id));
   } else {
     const wasOpen = exchange.id !== null;
@@ -263,6 +265,7 @@ async function start() {
     return;
   }
   buttons();
+  useSplitter();
   addEventListener("hashchange", route);
   document.addEventListener("visibilitychange", draw);
   await refreshStatus();

@@ -151,7 +151,7 @@ export class ExchangeList {
     const at = this.#current === null ? -1 : this.journal.index(this.#current);
     const next = at < 0 ? shown.length - 1 : Math.min(shown.length - 1, Math.max(0, at + count));
     this.select(shown[next].id);
-    this.list.reveal(next);
+    this.reveal();
     return shown[next].id;
   }
 
@@ -167,6 +167,12 @@ export class ExchangeList {
     if (current) this.#grid.setAttribute("aria-activedescendant", `row-${this.#current}`);
     else this.#grid.removeAttribute("aria-activedescendant");
     this.to.seen(rows);
+  }
+
+  /** Brings the selected row into view, where it is among those that are shown. */
+  reveal() {
+    const at = this.#current === null ? -1 : this.journal.index(this.#current);
+    if (at >= 0) this.list.reveal(at);
   }
 
   focus() {
