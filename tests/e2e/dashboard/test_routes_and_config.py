@@ -108,6 +108,11 @@ def test_an_edit_beside_the_page_is_seen_and_never_overwritten_unasked(stage: St
     before = stage.config.read_text()
     with stage.dashboard("/config") as page:
         expect(page.locator("#config-text")).to_have_value(before)
+        tab = page.locator("#tab-config")
+        expect(tab).to_have_attribute("data-refused", "false")
+        stage.config.write_text(f"{before}nonsense = 1\n")
+        expect(page.locator(".line-note")).to_have_attribute("data-line", str(len(before.splitlines()) + 1))
+        expect(tab).to_have_attribute("data-refused", "true")
         stage.config.write_text(f"{before}# from an editor\n")
         expect(page.locator("#config-text")).to_have_value(re.compile("# from an editor"))
         typed(page, "# from an editor", "# from the page")

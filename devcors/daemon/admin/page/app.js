@@ -88,7 +88,6 @@ function heard(event, data) {
 /** @param {string} outcome */
 function configChanged(outcome) {
   announce(outcome === "refused" ? "the config is refused: the last good one serves on" : "the config is applied");
-  byId("tab-config").dataset.refused = String(outcome === "refused");
   config.refresh();
 }
 
@@ -269,6 +268,7 @@ async function start() {
   addEventListener("hashchange", route);
   document.addEventListener("visibilitychange", draw);
   await refreshStatus();
+  config.refresh(); // its tab says where the file is wrong
   route();
   await loadOlder().catch(failed);
   draw();

@@ -112,6 +112,7 @@ export class ConfigView {
     byId("config-problems").hidden = !problems.length;
     fill(byId("config-problems-title"), counted(problems.length, "problem"));
     fill(byId("config-problems-list"), ...problems.map((problem) => this.#problem(problem, here.includes(problem))));
+    if (!this.dirty) byId("tab-config").dataset.refused = String(problems.length > 0);
     if (problems.length) announce(`${counted(problems.length, "problem")}. ${problems[0].message}`);
     this.#buttons();
   }
