@@ -17,5 +17,7 @@ def start_background(options: UpOptions, *, as_json: bool) -> None:
     if as_json:
         print_json({"pid": running.process.pid, "port": running.port, "admin": running.admin, "log": running.log})
         return
+    if running.dashboard:
+        err.print(Text.assemble(("  ➜  ", "green"), ("Dashboard: ", "bold"), (running.dashboard, "cyan")))
     err.print(Text.assemble("it runs in the background, pid ", (str(running.process.pid), "bold")))
     err.print("next: devcors status, devcors logs -f, devcors down")

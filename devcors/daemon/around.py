@@ -36,6 +36,11 @@ class Around:
         self.unannounced: StartError | None = None
         """Why other commands cannot find this one; None where they can."""
 
+    @property
+    def dashboard(self) -> str | None:
+        """The dashboard's URL with the token; None without an admin port."""
+        return self._announced.dashboard if self._announced else None
+
     async def follow(self) -> None:
         """Serves and announces what the engine is now; sets the PAC URL anew where it has another content."""
         await self._admin.serve(self._engine.admin)

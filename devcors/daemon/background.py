@@ -24,7 +24,7 @@ from devcors.errors import DevcorsError, StartError
 from .logfile import LogFile, log_path
 from .logreading import last_words
 from .logterminal import LogTerminal, Tell
-from .running import Running, look, tidy
+from .running import Running, look, running_for, runs_already, tidy
 from .session import UpOptions, load_config, run_session
 
 PATIENCE = 30.0  # seconds until it serves
@@ -51,8 +51,8 @@ def start(options: UpOptions, tell: Tell) -> Running:
     private_dir(state_dir() / "running")
     _tell_gone(config, folder, tell)
     tidy()
-    if (other := _others(config, folder)) is not None:
-        raise _runs_already(other)
+    if (other := running_for(config, folder)) is not None:
+        raise runs_already(other)
     log = log_path(config, folder)
     process = _spawn(options, config, folder, log)
     try:
@@ -67,20 +67,6 @@ def _tell_gone(config: str | None, folder: str, tell: Tell) -> None:
     for gone in look().gone:
         if (gone.config, gone.folder) == (config, folder):
             tell(f"note: the devcors that ran here before (pid {gone.process.pid}) was killed, or the machine was", "")
-
-
-def _others(config: str | None, folder: str) -> Running | None:
-    """Another devcors of that config, or, without a config, of that folder."""
-    found = [each for each in look().alive if each.process.pid != os.getpid()]
-    return next((each for each in found if (each.config, each.folder) == (config, folder)), None)
-
-
-def _runs_already(other: Running) -> StartError:
-    where = other.config or other.folder
-    return StartError(
-        f"a devcors runs already for {where}: port {other.port}, pid {other.process.pid}",
-        hint="look at it with devcors status, or end it with devcors down",
-    )
 
 
 def _spawn(options: UpOptions, config: str | None, folder: str, log: Path) -> subprocess.Popen[bytes]:
@@ -157,10 +143,10 @@ class _Parent:
         """In the background, one that no command could find or end must not run; and one for a config is enough."""
         if failure is not None:
             raise failure
-        other = _others(self._config, self._folder)
+        other = running_for(self._config, self._folder)
         # two that were started at once see each other; one of them goes
         if other is not None and (other.started, other.process.pid) < (self._started(), os.getpid()):
-            raise _runs_already(other)
+            raise runs_already(other)
 
     def _started(self) -> float:
         return next((each.started for each in look().alive if each.process.pid == os.getpid()), 0.0)

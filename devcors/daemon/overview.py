@@ -30,12 +30,6 @@ class Standing:
     problem: str | None
     log_trouble: str | None
 
-    @property
-    def dashboard(self) -> str | None:
-        """Its URL, with the token: for the user's eyes."""
-        admin = self.running.admin
-        return f"{admin}/#token={self.running.token}" if admin else None
-
     def to_json(self) -> dict[str, Any]:
         """What is known, in the form of GET /api/status, `null` where it is not; and `answers`, `problem`, `log`."""
         running, told = self.running, self.told or {}
@@ -52,7 +46,7 @@ class Standing:
             "routes": None,
         }
         log = {"path": running.log, "trouble": self.log_trouble} if running.log else None
-        own = {"port": running.port, "dashboard": self.dashboard, "answers": self.told is not None}
+        own = {"port": running.port, "dashboard": running.dashboard, "answers": self.told is not None}
         return {**bare, **told, "log": told.get("log") or log, **own, "problem": self.problem}
 
 

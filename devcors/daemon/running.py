@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from secrets import token_urlsafe
 
 from devcors.config.dirs import private_dir, state_dir, state_path, write_private
-from devcors.errors import SettingsError
+from devcors.errors import SettingsError, StartError
 from devcors.system.identity import Identity, is_alive
 
 
@@ -44,6 +45,11 @@ class Running:
     folder: str = ""
     started: float = 0.0
     log: str | None = None
+
+    @property
+    def dashboard(self) -> str | None:
+        """Its URL, for the user's eyes: the token stands in the fragment, which no browser sends anywhere."""
+        return f"{self.admin}/#token={self.token}" if self.admin else None
 
 
 _NAMES = {each.name for each in fields(Running)} - {"process"}
@@ -96,6 +102,21 @@ def _read(file: Path) -> Running | None:
         known = {name: raw[name] for name in raw.keys() & _NAMES}  # another version may write more
         return Running(Identity(*raw["process"]), **known)
     return None
+
+
+def running_for(config: str | None, folder: str) -> Running | None:
+    """Another process's devcors for that config or, without one, for that folder; None where there is none."""
+    others = (each for each in all_running() if each.process.pid != os.getpid())
+    return next((each for each in others if (each.config, each.folder) == (config, folder)), None)
+
+
+def runs_already(other: Running) -> StartError:
+    """Why a second one does not start."""
+    where = other.config or other.folder
+    return StartError(
+        f"a devcors runs already for {where}: port {other.port}, pid {other.process.pid}",
+        hint="look at it with devcors status, or end it with devcors down",
+    )
 
 
 def is_announced(running: Running) -> bool:

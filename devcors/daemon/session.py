@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +34,8 @@ from .logfile import LogFile
 from .logs import logging_to
 from .pacing import Pace
 from .reloading import Load, Reloader
-from .running import Run
+from .running import Run, running_for, runs_already
+from .shortcuts import Shortcuts
 from .terminal import Terminal
 
 SETTLES = 3.0  # seconds in which a COMMAND of `up -d` usually listens or fails
@@ -70,6 +72,19 @@ class Background(Protocol):
         """It serves, and the COMMAND runs."""
 
 
+class Detachable(Protocol):
+    """devcors' own terminal while its keys are read, to be given back."""
+
+    def detach(self) -> None: ...
+
+
+def _refuse_beside_background(config: str, folder: str) -> None:
+    """Raises StartError where one for that config runs out of sight; of one in another terminal its user knows."""
+    other = running_for(config, folder)
+    if other is not None and other.log is not None:
+        raise runs_already(other)
+
+
 class Session:
     """Runs until a signal, the end of the COMMAND, or `stop()`."""
 
@@ -93,6 +108,7 @@ class Session:
         self._exit_code = 0
         self._signals = 0
         self._dev_server: DevServer | None = None
+        self._keyboard: Detachable | None = None
         self.journal = Journal(later=asyncio.get_running_loop().call_later)
         self.store = Store()
         self.journal.listen(self.store.add)
@@ -107,6 +123,8 @@ class Session:
         loaded = self._load()
         engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
         main = str(loaded.files[0]) if loaded.files else None
+        if main is not None and self._background is None:
+            _refuse_beside_background(main, str(loaded.folder))
         # the token opens the admin port: who may read the state file may do so
         log = self._background.log if self._background is not None else None
         run = Run(str(loaded.folder), time.time(), main, str(log.path) if log else None)
@@ -128,14 +146,16 @@ class Session:
             await around.follow()
             if self._background is not None:
                 self._background.announced(around.unannounced)
-            self._announce(engine, loaded, time.monotonic() - started)
+            self._announce(engine, loaded, time.monotonic() - started, around.dashboard)
+            shortcuts = self._shortcuts(pace, reloader, around)
             self.journal.listen(pace.exchange)
             watcher.start()
             try:
                 if self._system_proxy:
                     await around.take_system_proxy()
                 loop.settle()
-                await self._start_dev_server(front_door_url(bound, https=bool(engine.config.server.https)), reloader)
+                url = front_door_url(bound, https=bool(engine.config.server.https))
+                await self._start_dev_server(url, reloader, shortcuts)
                 if self._background is not None:
                     await self._settled()
                     if not self._ended.is_set():
@@ -144,6 +164,8 @@ class Session:
             finally:
                 watcher.stop()
         finally:
+            if self._keyboard is not None:
+                self._keyboard.detach()
             await self._shut_down(engine, around)
             self.journal.close()
             pace.close()
@@ -153,7 +175,7 @@ class Session:
     def _starting(self) -> bool:
         return bool(self._command) and (self._dev_server is None or self._dev_server.starting)
 
-    def _announce(self, engine: Engine, loaded: Loaded, elapsed: float) -> None:
+    def _announce(self, engine: Engine, loaded: Loaded, elapsed: float, dashboard: str | None) -> None:
         bound = engine.bound
         assert bound is not None
         if bound.taken is not None:
@@ -164,15 +186,32 @@ class Session:
             self._terminal.message(
                 f"port {engine.admin.taken} is taken: the admin port is {engine.admin.port}", "yellow"
             )
-        for line in banner(bound, engine.policy, elapsed):
+        # its token is not for the log: whoever started this one prints it
+        for line in banner(bound, engine.policy, elapsed, dashboard if self._background is None else None):
             self._terminal.message(line)
         for notice in notices(loaded):
             self._terminal.message(f"note: {notice}", "yellow")
 
-    async def _start_dev_server(self, url: str, reloader: Reloader) -> None:
+    def _shortcuts(self, pace: Pace, reloader: Reloader, around: Around) -> Shortcuts | None:
+        """None where nobody can press a key."""
+        if not self._terminal.has_keys or sys.platform == "win32":
+            return None
+        shortcuts = Shortcuts(
+            self._terminal, pace.view, reloader, lambda: around.dashboard, self.stop, bool(self._command)
+        )
+        self._terminal.message(shortcuts.invitation, "dim")
+        if not self._command:
+            from devcors.system.terminals import STDIN, Keyboard
+
+            self._keyboard = Keyboard(STDIN, shortcuts.typed, on_resize=lambda: None)
+            self._keyboard.attach()
+        return shortcuts
+
+    async def _start_dev_server(self, url: str, reloader: Reloader, shortcuts: Shortcuts | None) -> None:
         if not self._command:
             return
-        self._dev_server = DevServer(self._command, url, reloader, self._terminal)
+        keys = shortcuts.typed if shortcuts else None
+        self._dev_server = DevServer(self._command, url, reloader, self._terminal, keys)
         await self._dev_server.start()
         spawn(self._until_child_ends(self._dev_server), name="wait for COMMAND")
 

@@ -75,6 +75,17 @@ class Terminal:
         for detail in more:
             self._out.print(detail)
 
+    @property
+    def has_keys(self) -> bool:
+        """Whether somebody sits here who may press keys."""
+        return not self.as_json and self._out.is_terminal and sys.stdin is not None and sys.stdin.isatty()
+
+    def clear(self) -> None:
+        """An empty screen (ECMA-48: CUP, ED)."""
+        self._last = ()
+        self._out_file.write("\x1b[H\x1b[2J")
+        self._out_file.flush()
+
     def left_out(self, count: int) -> None:
         """So many exchanges have no line of their own: they came faster than anybody reads."""
         self._last = ()

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -299,6 +300,38 @@ def test_a_replay_through_the_proxy_goes_the_way_that_the_browser_came(live: Run
     assert answer.told["id"] == live.newest() > number
     told = live.admin.get(f"/api/exchanges/{answer.told['id']}")
     assert (told["row"]["url"], told["row"]["route"], told["row"]["status"]) == (url, "api.example.test", 200)
+
+
+def test_a_replay_over_tls_at_the_front_door_and_through_a_tunnel(
+    tmp_path: Path, servers: tuple[Server, Server]
+) -> None:
+    context = ssl.create_default_context(cafile=str(made_authority(tmp_path)))
+    config = f"""frontend = "{servers[0].url}"
+        [intercept]
+        "api.example.test" = {{ target = "{servers[1].url}" }}
+        [server]
+        https = true
+    """
+    with running(tmp_path, config) as daemon:
+        live = Running(daemon, tmp_path, *servers)
+        for host, path in (("localhost", "/b"), ("api.example.test", "/api/open")):
+            before = live.newest()
+            with connect(daemon.port) as sock:
+                if host != "localhost":
+                    sock.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode())
+                    assert b" 200 " in sock.recv(4096)
+                with context.wrap_socket(sock, server_hostname=host) as secure:
+                    at = f"{host}:{daemon.port}" if host == "localhost" else host
+                    secure.sendall(f"GET {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n".encode())
+                    while secure.recv(4096):
+                        pass
+            number = live.until_newer(before)
+            answer = live.admin.ask("POST", f"/api/exchanges/{number}/replay", {})
+            assert answer.told["id"] == live.newest() > number
+            rows = [live.admin.get(f"/api/exchanges/{one}")["row"] for one in (number, answer.told["id"])]
+            assert rows[0]["url"] == rows[1]["url"]
+            assert rows[0]["url"].startswith("https://")
+            assert rows[1]["status"] == 200
 
 
 def test_an_edit_is_checked_written_with_its_comments_and_served(editing: Running) -> None:

@@ -86,7 +86,8 @@ class Guarded(RequestHandler):
             self.problem(error.status, error.message, error.hint or "")
         elif isinstance(error, DevcorsError):
             problems = [problem.to_json() for problem in problems_of(error)]
-            self.problem(422, problems[0]["message"], error.hint or problems[0]["hint"] or "", problems=problems)
+            hint = error.hint or problems[0]["hint"] or "correct it and send it again"
+            self.problem(422, problems[0]["message"], hint, problems=problems)
         elif status_code == 500:
             self.problem(500, "devcors has a fault here", "its terminal says which; please report it")
         else:
