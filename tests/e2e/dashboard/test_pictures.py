@@ -36,9 +36,6 @@ frontend = "{app}"
 # people sign in at the staging server
 "/auth" = {{ target = "{api}", rewrite = "/v2/auth", cors = "inject" }}
 "/search" = "http://localhost:{closed}"
-
-[server]
-capture = 65536
 """
 USE = """
 async (door) => {
