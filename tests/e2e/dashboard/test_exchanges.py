@@ -201,6 +201,30 @@ def test_what_is_looked_at_stays_while_rows_come(stage: Stage) -> None:
         expect(rows(page).first).to_contain_text("/api/last")
 
 
+def test_what_the_stream_leaves_out_or_loses_is_read_all_the_same(stage: Stage) -> None:
+    stage.clear()
+    streams: list[str] = []
+
+    def leave_out(route: Route) -> None:
+        """A stream that says that five were too much, and ends; the next one is the real one."""
+        streams.append(route.request.url)
+        if len(streams) > 1:
+            route.continue_()
+            return
+        for number in range(5):
+            stage.send(f"/api/{number}")
+        told = {"exchanges": [], "cursor": stage.ask("/api/exchanges")["cursor"], "left_out": 5}
+        body = f"event: exchanges\ndata: {json.dumps(told)}\n\n"
+        route.fulfill(status=200, content_type="text/event-stream", body=body)
+
+    with stage.dashboard(prepare=lambda page: page.route("**/api/stream?*", leave_out)) as page:
+        expect(rows(page)).to_have_count(5)
+        expect(page.locator("#state-words")).to_have_text("live")
+        stage.send("/api/after")
+        expect(rows(page)).to_have_count(6)
+    assert len(streams) >= 2
+
+
 def _unjudged(route: Route) -> None:
     """The daemon had no time for verdicts, unless it was asked for what is blocked."""
     answer = route.fetch()

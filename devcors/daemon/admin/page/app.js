@@ -69,6 +69,20 @@ async function loadOlder() {
   }
 }
 
+let reading = false, behind = false;
+
+/** What was too much for the stream is kept all the same, unless it is older than all that is kept. */
+async function catchUp() {
+  behind = true;
+  if (reading) return;
+  reading = true;
+  while (behind) {
+    behind = false;
+    await loadOlder().catch(failed);
+  }
+  reading = false;
+}
+
 /**
  * @param {string} event
  * @param {any} data
@@ -77,7 +91,7 @@ function heard(event, data) {
   if (event === "exchanges") {
     take(data.exchanges);
     cursor = data.cursor;
-    if (data.left_out) loadOlder().catch(failed); // what was too much for the stream is kept all the same
+    if (data.left_out) catchUp();
   } else if (event === "status") {
     if (data.cleared) forget();
     refreshStatus();

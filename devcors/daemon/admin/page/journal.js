@@ -26,8 +26,13 @@ export class Journal {
    * @param {Row[]} rows new ones, or known ones of which more is known by now
    */
   add(rows) {
-    const fresh = rows.filter((row) => !this.#improve(row));
-    for (const row of fresh) this.#known.set(row.id, row);
+    /** @type {Row[]} */
+    const fresh = [];
+    for (const row of rows) {
+      if (this.#improve(row)) continue;
+      this.#known.set(row.id, row);
+      fresh.push(row);
+    }
     this.seen += fresh.length;
     insert(this.rows, fresh);
     if (this.#passes) insert(this.shown, fresh.filter(this.#passes));
