@@ -24,7 +24,7 @@ from devcors.errors import DevcorsError, StartError
 from .logfile import LogFile, log_path
 from .logreading import last_words
 from .logterminal import LogTerminal, Tell
-from .running import Running, look, running_for, runs_already, tidy
+from .running import Running, look, place_of, running_for, runs_already, tidy
 from .session import UpOptions, load_config, run_session
 
 PATIENCE = 30.0  # seconds until it serves
@@ -46,8 +46,7 @@ def start(options: UpOptions, tell: Tell) -> Running:
     Raises StartError where it does not come to that, or one runs for that config already; then nothing is left.
     """
     loaded = load_config(options)  # a config that is refused is refused here, with nothing started
-    config = str(loaded.files[0]) if loaded.files else None
-    folder = str(loaded.folder)
+    config, folder = place_of(loaded.files[0] if loaded.files else None, loaded.folder)
     private_dir(state_dir() / "running")
     _tell_gone(config, folder, tell)
     tidy()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,6 +61,8 @@ class Reader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: IO[bytes] | None = None
+        # all that were read, while they are there: a file that is open keeps its number, so none is taken for another
+        self._held: list[IO[bytes]] = []
 
     def more(self) -> Iterator[str]:
         """The rest of a file that was rotated comes first. Raises OSError where the log cannot be read."""
@@ -68,33 +70,39 @@ class Reader:
         if self._file is not None:
             yield from _lines(self._file)
         for file in newer:
-            self.close()
             self._file = file
             yield from _lines(file)
 
     def _newer(self) -> list[IO[bytes]]:
-        """The files that came after the one that was read last, the oldest first."""
-        seen = self._file and os.fstat(self._file.fileno())
+        """The files that have not been read, the oldest first."""
         found: list[IO[bytes]] = []
+        there = [self._file] if self._file else []
         # the newest first: a rotation in between shows one of them twice, and never hides one
         for path in reversed(generations(self._path)):
             with suppress(FileNotFoundError):
                 file = path.open("rb")
-                here = os.fstat(file.fileno())
-                if seen and os.path.samestat(here, seen):
-                    file.close()
-                    break
-                if found and os.path.samestat(here, os.fstat(found[-1].fileno())):
-                    file.close()
-                else:
+                known = _among(file, [*self._held, *found])
+                if known is None:
                     found.append(file)
+                else:
+                    there.append(known)
+                    file.close()
+        for gone in [file for file in self._held if file not in there]:
+            gone.close()
+        self._held = [file for file in self._held if file in there] + found
         return found[::-1]
 
     def close(self) -> None:
-        """Gives up the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Gives up the files."""
+        for file in self._held:
+            file.close()
+        self._held, self._file = [], None
+
+
+def _among(file: IO[bytes], known: Sequence[IO[bytes]]) -> IO[bytes] | None:
+    """The one that is the same file."""
+    here = os.fstat(file.fileno())
+    return next((each for each in known if os.path.samestat(here, os.fstat(each.fileno()))), None)
 
 
 def _lines(file: IO[bytes]) -> Iterator[str]:

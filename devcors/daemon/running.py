@@ -29,6 +29,14 @@ class Run:
     token: str = field(default_factory=lambda: token_urlsafe(32), repr=False)
 
 
+def place_of(main: Path | None, folder: Path) -> tuple[str | None, str]:
+    """A run's config and folder as they are written down: one spelling for each, whatever the command line said.
+
+    The file's own name is not resolved: a link to a config that is shared is a config of its own.
+    """
+    return (str(main.parent.resolve() / main.name) if main else None), str(folder.resolve())
+
+
 @dataclass(frozen=True)
 class Running:
     """`host` and `port` are the proxy's, an address literal. Without an admin port `script_url` (of proxy.pac) and

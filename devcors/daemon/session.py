@@ -34,7 +34,7 @@ from .logfile import LogFile
 from .logs import logging_to
 from .pacing import Pace
 from .reloading import Load, Reloader
-from .running import Run, running_for, runs_already
+from .running import Run, place_of, running_for, runs_already
 from .shortcuts import Shortcuts
 from .terminal import Terminal
 
@@ -122,12 +122,12 @@ class Session:
         started = time.monotonic()
         loaded = self._load()
         engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
-        main = str(loaded.files[0]) if loaded.files else None
+        main, folder = place_of(loaded.files[0] if loaded.files else None, loaded.folder)
         if main is not None and self._background is None:
-            _refuse_beside_background(main, str(loaded.folder))
+            _refuse_beside_background(main, folder)
         # the token opens the admin port: who may read the state file may do so
         log = self._background.log if self._background is not None else None
-        run = Run(str(loaded.folder), time.time(), main, str(log.path) if log else None)
+        run = Run(folder, time.time(), main, str(log.path) if log else None)
         reloader = Reloader(engine, loaded, self._load, self._terminal)
         backstage = Backstage(engine, self.store, reloader, run.token, run.started, log=log)
         around = Around(engine, self._terminal, run, AdminServer(backstage))

@@ -10,7 +10,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -181,17 +180,18 @@ def test_following_a_log_until_its_devcors_ends(at: Home, tmp_path: Path, backen
     web = project(tmp_path / "web", backend)
     at.up(web)
     port = at.only(web)["port"]
+    fetch(port, "/api/before")
     follower = subprocess.Popen(
-        [sys.executable, "-m", "devcors", "logs", "-f", "-n", "0", "--json"],
+        [sys.executable, "-m", "devcors", "logs", "-f", "--json"],
         cwd=web,
         env=environment(at.folder),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    time.sleep(1)
-    fetch(port, "/api/live")
     assert follower.stdout
+    assert json.loads(follower.stdout.readline())["url"].endswith("/api/before")
+    fetch(port, "/api/live")
     assert json.loads(follower.stdout.readline())["url"].endswith("/api/live")
     at.devcors("down", cwd=web)
     assert follower.wait(10) == 0
