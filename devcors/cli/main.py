@@ -196,7 +196,7 @@ def diagnose(
 
 @app.command()
 def doctor(config: ConfigFile = None, profile: Profile = None, json: Json = False) -> None:
-    """Check versions, port, config, backends, certificate authority and its trust, system proxy, browsers."""
+    """Check versions, port, config, backends, way out, certificate authority and its trust, system proxy, browsers."""
     from .checking import print_checkup
 
     raise typer.Exit(print_checkup(config, profile, as_json=json))

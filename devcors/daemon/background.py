@@ -12,14 +12,16 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from devcors import __version__
-from devcors.config.dirs import private_dir, state_dir
+from devcors.config.dirs import HINT, private_dir, state_dir
 from devcors.errors import DevcorsError, StartError
+from devcors.system.locking import lock
 
 from .logfile import LogFile, log_path
 from .logreading import last_words
@@ -138,17 +140,22 @@ class _Parent:
         self._folder = folder
         terminal.tell = lambda text, style: self._say(message=text, style=style)
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Of two that are started at once for a config, the second finds the first."""
+        with ExitStack() as held:
+            try:
+                held.enter_context(lock(state_dir() / "starting.lock"))
+            except OSError as error:
+                raise StartError(f"cannot write: {error.strerror}", where=str(state_dir()), hint=HINT) from error
+            if (other := running_for(self._config, self._folder)) is not None:
+                raise runs_already(other)
+            yield
+
     def announced(self, failure: StartError | None) -> None:
-        """In the background, one that no command could find or end must not run; and one for a config is enough."""
+        """In the background, one that no command could find or end must not run."""
         if failure is not None:
             raise failure
-        other = running_for(self._config, self._folder)
-        # two that were started at once see each other; one of them goes
-        if other is not None and (other.started, other.process.pid) < (self._started(), os.getpid()):
-            raise runs_already(other)
-
-    def _started(self) -> float:
-        return next((each.started for each in look().alive if each.process.pid == os.getpid()), 0.0)
 
     def ready(self) -> None:
         """It serves."""

@@ -399,7 +399,7 @@ def test_two_that_are_started_at_once_are_one(at: Home, tmp_path: Path, backend:
         )
         for _ in range(2)
     ]
-    said = [each.communicate(timeout=30)[1] for each in started]
+    said = [each.communicate(timeout=60)[1] for each in started]
     assert sorted(each.returncode for each in started) == [0, 1], said
     assert "runs already" in said[[each.returncode for each in started].index(1)]
     assert at.only(web)["answers"] is True
