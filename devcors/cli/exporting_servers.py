@@ -6,17 +6,14 @@ import difflib
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 import typer.core
 
 from devcors.errors import UsageError
 
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", "-c", metavar="FILE", help="The config file; else it is searched upwards.")
-]
-Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME", help="Lay this profile over the rest.")]
+from .options import ConfigFile, Profile
 
 
 class ExportGroup(typer.core.TyperGroup):

@@ -11,8 +11,11 @@ import typer
 
 from devcors.errors import DevcorsError
 
-from .exporting_servers import ExportGroup, add_servers
+from .export_commands import export_app
+from .exporting_servers import add_servers
+from .options import ConfigFile, Frontend, Json, Profile, RouteOption
 from .orphans import restore_system_proxy
+from .running_commands import running_app
 
 app = typer.Typer(
     name="devcors",
@@ -28,19 +31,9 @@ config_app = typer.Typer(
 app.add_typer(config_app, name="config")
 proxy_app = typer.Typer(help="Set the system's proxy to devcors, and as it was before.", no_args_is_help=True)
 app.add_typer(proxy_app, name="system-proxy")
-export_app = typer.Typer(help="Print the config for a server that takes over.", cls=ExportGroup, no_args_is_help=True)
+app.add_typer(running_app)
 app.add_typer(export_app, name="export")
 add_servers(export_app)
-
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", "-c", metavar="FILE", help="The config file; else it is searched upwards.")
-]
-Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME", help="Lay this profile over the rest.")]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout.")]
-Frontend = Annotated[str | None, typer.Option("--frontend", metavar="URL", help="The front end's dev server.")]
-RouteOption = Annotated[
-    list[str] | None, typer.Option("--route", metavar="PATTERN=TARGET", help="A route; may be given several times.")
-]
 
 
 @app.command(context_settings={"allow_interspersed_args": False})
@@ -60,14 +53,15 @@ def up(
     system_proxy: Annotated[
         bool, typer.Option("--system-proxy", help="The system's browsers use devcors for [intercept] meanwhile.")
     ] = False,
-    detach: Annotated[bool, typer.Option("-d", hidden=True)] = False,
+    detach: Annotated[
+        bool, typer.Option("-d", "--detach", help="Return when it serves, and leave it running: status, logs, down.")
+    ] = False,
 ) -> None:
     """Run the proxy in the foreground, and the dev server with it if a COMMAND is given."""
-    from devcors.daemon.session import UpOptions, run_up
+    from devcors.daemon.session import UpOptions
 
-    from .arguments import overrides, refuse_not_yet
+    from .arguments import overrides
 
-    refuse_not_yet({"-d": detach})
     options = UpOptions(
         config=config,
         profile=profile,
@@ -76,6 +70,13 @@ def up(
         system_proxy=system_proxy,
         command=tuple(command or ()),
     )
+    if detach:
+        from .detaching import start_background
+
+        start_background(options, as_json=json)
+        return
+    from devcors.daemon.session import run_up
+
     raise typer.Exit(run_up(options, as_json=json))
 
 
@@ -197,7 +198,7 @@ def diagnose(
 
 @app.command()
 def doctor(config: ConfigFile = None, profile: Profile = None, json: Json = False) -> None:
-    """Check versions, port, config, backends, certificate authority and its trust, system proxy, browsers."""
+    """Check versions, port, config, backends, way out, certificate authority and its trust, system proxy, browsers."""
     from .checking import print_checkup
 
     raise typer.Exit(print_checkup(config, profile, as_json=json))

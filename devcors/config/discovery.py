@@ -53,13 +53,22 @@ def _existing(path: Path, what: str) -> Path:
 
 def read(path: Path, environ: Mapping[str, str], shown: str) -> str:
     """The file's text, line ends as `\\n`. ConfigError where it cannot be read or somebody else owns it."""
+    return decoded(read_bytes(path, environ), shown)
+
+
+def read_bytes(path: Path, environ: Mapping[str, str]) -> bytes:
+    """The file's content, otherwise as `read`."""
     try:
         with path.open("rb") as file:
             # asked of the open file, so that it cannot be exchanged in between
             _check_owner(path, os.fstat(file.fileno()).st_uid, environ)
-            raw = file.read()
+            return file.read()
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror}", hint="check its permissions") from None
+
+
+def decoded(raw: bytes, shown: str) -> str:
+    """A file's content as text, line ends as `\\n`. Raises InvalidConfig where it is not UTF-8."""
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

@@ -36,7 +36,7 @@ class Loaded:
     """A valid configuration and where it comes from.
 
     files: to be watched, the local one whether or not it is there; empty without a file. folder: what paths are
-    relative to. expanded: names of the variables that were looked up. texts: what was read.
+    relative to. expanded: names of the variables that were looked up. texts: what was read. profile: the chosen one.
     """
 
     config: Config
@@ -44,6 +44,7 @@ class Loaded:
     folder: Path
     expanded: tuple[str, ...]
     texts: Mapping[Path, str]
+    profile: str | None = None
 
 
 def load(
@@ -52,11 +53,13 @@ def load(
     environ: Mapping[str, str],
     profile: str | None = None,
     overrides: Mapping[str, Any] | None = None,
+    texts: Mapping[Path, str] | None = None,
 ) -> Loaded:
     """Finds, reads, lays over one another, expands and validates.
 
     path: what `-c` names. overrides: what the command line says, in the file's own shape; its strings are not
-    expanded. Raises InvalidConfig for what stands in a file, ConfigError for the rest.
+    expanded. texts: what is taken in place of the content of a file, as if it were saved already. Raises
+    InvalidConfig for what stands in a file, ConfigError for the rest.
     """
     here = _here()
     main = discovery.find(path, environ, here, _home())
@@ -64,10 +67,11 @@ def load(
         raise _nothing_found(here)
     folder = main.parent if main else here
     files = tuple(dict.fromkeys((main, folder / discovery.LOCAL_NAME))) if main else ()
-    documents = _documents([file for file in files if file == main or file.exists()], environ, here)
+    present = [file for file in files if file == main or file.exists()]
+    documents = _documents(present, environ, here, texts or {})
     config, expanded = _Stack(documents, overrides or {}, environ, folder).validated(profile)
-    texts = {source.file: source.text for source, _ in documents if source.file}
-    return Loaded(config, files, folder, expanded, texts)
+    read = {source.file: source.text for source, _ in documents if source.file}
+    return Loaded(config, files, folder, expanded, read, profile)
 
 
 def _here() -> Path:
@@ -97,14 +101,17 @@ def _nothing_found(folder: Path) -> ConfigError:
     )
 
 
-def _documents(files: Iterable[Path], environ: Mapping[str, str], here: Path) -> list[tuple[Source, dict[str, Any]]]:
+def _documents(
+    files: Iterable[Path], environ: Mapping[str, str], here: Path, texts: Mapping[Path, str]
+) -> list[tuple[Source, dict[str, Any]]]:
     """Every file read and parsed; what is wrong in several is told at once."""
     documents: list[tuple[Source, dict[str, Any]]] = []
     problems: list[Problem] = []
     for file in files:
         name = str(file.relative_to(here)) if file.is_relative_to(here) else str(file)
         try:
-            source = Source(name, file, discovery.read(file, environ, name))
+            text = discovery.read(file, environ, name)
+            source = Source(name, file, texts.get(file, text))
             documents.append((source, parse(source)))
         except InvalidConfig as error:
             problems += error.problems

@@ -227,8 +227,8 @@ class Server(Table):
     """TLS at the front door, with a certificate of devcors' own authority: true, or "h2" for HTTP/2 as well."""
     admin: Annotated[Literal[False] | Port | None, first(check.admin)] = None
     """The admin port, on loopback only: a port, or false for none; the port after the front door's unless said."""
-    capture: Annotated[int, first(check.capture), Field(json_schema_extra={"minimum": 0})] = 0
-    """How many bytes of each body are kept for inspection; none unless said otherwise."""
+    capture: Annotated[int, first(check.capture), Field(json_schema_extra={"minimum": 0})] = 65_536
+    """How many bytes of each body are kept in memory for inspection; 0 is none."""
 
 
 class Config(Table):

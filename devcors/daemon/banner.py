@@ -15,24 +15,23 @@ from devcors.config.loading import Loaded
 from devcors.policy import Policy
 from devcors.policy.pac import PATH
 from devcors.proxy.listening import Bound, is_exposed
-from devcors.urls import is_loopback_host
+from devcors.urls import is_loopback_host, shown_at
 
 
 def front_door_url(bound: Bound, *, https: bool) -> str:
     """What to open, without a slash at its end."""
-    # a server on every address is reached on loopback; by 0.0.0.0 as a Host it answers nobody
-    everywhere = ("0.0.0.0", "[::]")  # noqa: S104 - compared
-    shown = "localhost" if bound.host in ("localhost", "127.0.0.1", "[::1]", *everywhere) else bound.host
-    return f"{'https' if https else 'http'}://{shown}:{bound.port}"
+    return f"{'https' if https else 'http'}://{shown_at(bound.host)}:{bound.port}"
 
 
-def banner(bound: Bound, policy: Policy, elapsed: float) -> Iterator[Text]:
-    """Lines in the way that dev servers print them; `elapsed` in seconds."""
+def banner(bound: Bound, policy: Policy, elapsed: float, dashboard: str | None = None) -> Iterator[Text]:
+    """Lines in the way that dev servers print them; `elapsed` in seconds. dashboard: its URL, with the token."""
     yield Text.assemble(
         ("  devcors", "bold cyan"), (f" v{__version__}", "cyan"), (f"  ready in {elapsed * 1000:.0f} ms", "dim")
     )
     yield Text()
     lines = list(_places(front_door_url(bound, https=bool(policy.door.https)), policy))
+    if dashboard is not None:
+        lines.insert(1, ("Dashboard:", dashboard, "cyan"))
     width = max(len(label) for label, _, _ in lines)
     for label, text, style in lines:
         yield Text.assemble(("  ➜  ", "green"), (f"{label:<{width}} ", "bold"), (text, style))

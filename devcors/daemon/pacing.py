@@ -10,6 +10,8 @@ from typing import Protocol
 
 from devcors.traffic.record import Exchange
 
+from .view import View
+
 DELAY = 0.03
 """Seconds between an exchange's end and its line."""
 
@@ -42,15 +44,16 @@ class Pace:
     def __init__(
         self, printer: Printer, later: Callable[[float, Callable[[], None]], Timer], now: Callable[[], float]
     ) -> None:
+        self.view = View()
         self._printer = printer
         self._later = later
         self._now = now
         self._waiting: deque[Exchange] = deque()
         self._printing: Timer | None = None
         self._telling: Timer | None = None
-        self._quiet = _Budget(LINES, now())
-        self._trouble = _Budget(LINES, now())
-        self._verdicts = _Budget(VERDICTS, now())
+        self._quiet = Budget(LINES, now())
+        self._trouble = Budget(LINES, now())
+        self._verdicts = Budget(VERDICTS, now())
         self._left_out = 0
 
     def exchange(self, exchange: Exchange) -> None:
@@ -67,6 +70,8 @@ class Pace:
         self._fill()
         waiting, self._waiting = self._waiting, deque()
         for exchange in waiting:
+            if not self.view.wants(exchange):
+                continue
             if self._printer.as_json or self._has_line(exchange):
                 self._printer.exchange(exchange)
             else:
@@ -102,7 +107,7 @@ class Pace:
             self._tell_left_out()
 
 
-class _Budget:
+class Budget:
     """So many at once, and so many a second after that."""
 
     def __init__(self, rate: int, now: float) -> None:
@@ -110,10 +115,12 @@ class _Budget:
         self._filled = now
 
     def fill(self, now: float) -> None:
+        """Adds what has become free by `now`, in seconds."""
         self._left = min(self._rate, self._left + (now - self._filled) * self._rate)
         self._filled = now
 
     def take(self) -> bool:
+        """Whether there is one left, which is then taken."""
         if self._left < 1:
             return False
         self._left -= 1

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 from devcors.config.changes import diff
 from devcors.config.loading import Loaded
+from devcors.config.problems import Problem, problems_of
 from devcors.config.schema import Config
-from devcors.errors import DevcorsError
+from devcors.errors import ConfigError, DevcorsError
 from devcors.proxy.engine import Engine
 from devcors.proxy.tasks import spawn
 from devcors.urls import is_loopback_host
@@ -15,28 +20,44 @@ from devcors.urls import is_loopback_host
 from .terminal import Terminal
 
 
-class Reloader:
-    """Applies what `load` gives to the engine, with the front end moved to the port that the dev server really took.
+class Load(Protocol):
+    """The config as it stands now, or as it would be with `texts` in place of the files' own. Raises ConfigError."""
 
-    `applied` is awaited after each: for what follows the engine around.
-    """
+    def __call__(self, *, texts: Mapping[Path, str] | None = None) -> Loaded: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """What came of a reload: the lines of the changes where it was `applied`, else what is wrong."""
+
+    applied: bool
+    changes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class Reloader:
+    """Applies what `load` gives to the engine, with the front end moved to the port that the dev server really took."""
 
     def __init__(
         self,
         engine: Engine,
         loaded: Loaded,
-        load: Callable[[], Loaded],
+        load: Load,
         terminal: Terminal,
-        applied: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._engine = engine
-        self._load = load
+        self.load = load
+        self.loaded = loaded
+        """The last good config, and where it came from."""
+        self.last: Reloaded | None = None
+        """What came of the last reload that found something new; another object after each."""
         self._terminal = terminal
         self._config = loaded.config
-        self._files = loaded.files
         self._followed_port: int | None = None
         self._refused = False
-        self._applied = applied
+        self.applied: Callable[[], Awaitable[None]] | None = None
+        """Awaited after each: for what follows the engine around."""
+        self._one_at_a_time = asyncio.Lock()
 
     @property
     def frontend_port(self) -> int | None:
@@ -48,13 +69,25 @@ class Reloader:
         """The files have another content."""
         spawn(self.reload(), name="reload")
 
-    async def reload(self) -> None:
+    async def reload(self) -> Reloaded:
         """Loads and swaps; whatever is wrong is told, and the last good config serves on."""
+        async with self._one_at_a_time:
+            texts, last = self.loaded.texts, self.last
+            reloaded = await self._reload()
+            # what was read again and found the same is no news
+            if not reloaded.applied or (last and not last.applied) or self.loaded.texts != texts:
+                self.last = reloaded
+            return reloaded
+
+    async def _reload(self) -> Reloaded:
+        files = self.loaded.files
         try:
-            if self._files and not self._files[0].exists():
-                self._terminal.message(f"{self._files[0].name} is gone: the last good config serves on", "yellow")
-                return
-            config = self._load().config
+            if files and not files[0].exists():
+                gone = f"{files[0].name} is gone: the last good config serves on"
+                self._terminal.message(gone, "yellow")
+                return Reloaded(applied=False, problems=problems_of(ConfigError(gone)))
+            loaded = self.load()
+            config = loaded.config
             changes = diff(self._config, config)
             # whoever edits the port by hand knows better
             followed = self._followed_port if config.frontend == self._config.frontend else None
@@ -63,15 +96,16 @@ class Reloader:
             self._terminal.error(error)
             self._terminal.message("the last good config serves on", "yellow")
             self._refused = True
-            return
+            return Reloaded(applied=False, problems=problems_of(error))
         if self._refused and not changes:
             self._terminal.message("the config is fine again, and as it was before", "cyan")
         self._refused = False
-        self._config, self._followed_port = config, followed
-        if self._applied is not None:
-            await self._applied()
+        self.loaded, self._config, self._followed_port = loaded, config, followed
+        if self.applied is not None:
+            await self.applied()
         for change in changes:
             self._terminal.message(change, "cyan")
+        return Reloaded(applied=True, changes=tuple(changes))
 
     async def follow_frontend(self, port: int) -> None:
         """The dev server listens on `port`, whatever the config says."""

@@ -6,14 +6,17 @@ import codecs
 import json
 import os
 import sys
-from typing import IO
+from collections.abc import Mapping
+from typing import IO, TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.text import Text
 
 from devcors.errors import ConfigError, DevcorsError
-from devcors.traffic.lines import details, line
-from devcors.traffic.record import Exchange
+from devcors.traffic.lines import details, is_blocked, line
+
+if TYPE_CHECKING:  # `devcors logs` has no exchanges, and starts in half the time without
+    from devcors.traffic.record import Exchange
 
 
 class Terminal:
@@ -51,15 +54,19 @@ class Terminal:
 
     def exchange(self, exchange: Exchange) -> None:
         """One line, or a count at the end of the last one where it repeats."""
+        self.record(exchange.to_json())
+
+    def record(self, record: Mapping[str, Any]) -> None:
+        """The same from the record's JSON, as a log has it. KeyError where it is none."""
         if self.as_json:
-            self._out_file.write(json.dumps(exchange.to_json(), ensure_ascii=False) + "\n")
+            self._out_file.write(json.dumps(record, ensure_ascii=False) + "\n")
             return
-        more = details(exchange)
-        key = (exchange.method, exchange.url, exchange.status, exchange.route, exchange.error, exchange.blocked)
+        more = details(record)
+        key = (*(record[name] for name in ("method", "url", "status", "route", "error")), is_blocked(record))
         repeated = key == self._last and not more and self._out.is_terminal
         self._repeats = self._repeats + 1 if repeated else 1
         self._last = key
-        text = line(exchange, self._repeats)
+        text = line(record, self._repeats)
         if repeated:
             # back to where the line that repeats begins, and over it (ECMA-48: CUU, ED)
             self._out_file.write(f"\x1b[{self._rows}A\x1b[J")
@@ -67,6 +74,17 @@ class Terminal:
         self._out.print(text)
         for detail in more:
             self._out.print(detail)
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether somebody sits here who may press keys."""
+        return not self.as_json and self._out.is_terminal and sys.stdin is not None and sys.stdin.isatty()
+
+    def clear(self) -> None:
+        """An empty screen (ECMA-48: CUP, ED)."""
+        self._last = ()
+        self._out_file.write("\x1b[H\x1b[2J")
+        self._out_file.flush()
 
     def left_out(self, count: int) -> None:
         """So many exchanges have no line of their own: they came faster than anybody reads."""

@@ -23,7 +23,7 @@ async def _run(port: int | None, terminal: Terminal) -> int:
     backends = await start_backends()
     try:
         loaded = _loaded(backends, port)
-        return await Session(lambda: loaded, terminal).run()
+        return await Session(lambda **_: loaded, terminal).run()
     finally:
         await backends.stop()
 

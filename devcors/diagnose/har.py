@@ -30,7 +30,11 @@ _HINT = "export one in DevTools: Network, right click, “Save all as HAR”"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One exchange of the file; a response status of 0 stands for an answer that is not there."""
+    """One exchange of the file; a response status of 0 stands for an answer that is not there.
+
+    Of an entry that devcors wrote: `credentials`, it took the request for one that includes them, be it because none
+    followed this preflight; `unjudged`, it gave no verdict (a route with `cors = "off"`, an answer of its own).
+    """
 
     url: str
     request: RequestHead
@@ -39,17 +43,27 @@ class Entry:
     milliseconds: float | None
     resource_type: str
     error: str
+    credentials: bool = False
+    unjudged: bool = False
 
 
 def read_har(path: Path) -> list[Entry]:
     """The http and https entries of a file, in its order. Raises UsageError where it is no HAR."""
     try:
         entries = json.loads(path.read_bytes())["log"]["entries"]
-        return [_entry(raw) for raw in entries if raw["request"]["url"].startswith(("http://", "https://"))]
+        return [_entry(raw) for raw in entries if _is_read(raw["request"]["url"])]
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", hint=_HINT) from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise UsageError(f"{path} is no HAR file", hint=_HINT) from None
+
+
+def _is_read(url: str) -> bool:
+    """A request that devcors refused may have had anything for a host."""
+    try:
+        return httpx.URL(url).scheme in ("http", "https")
+    except httpx.InvalidURL:
+        return False
 
 
 def _entry(raw: dict[str, Any]) -> Entry:
@@ -60,7 +74,9 @@ def _entry(raw: dict[str, Any]) -> Entry:
     head = RequestHead(request["method"].encode(), httpx.URL(url).raw_path, _with_origin(url, fields, resource_type))
     answer = ResponseHead(int(response["status"]), response["statusText"].encode(), _fields(response["headers"]))
     version = str(response["httpVersion"]).upper().replace("H2", "HTTP/2").replace("/2.0", "/2")
-    return Entry(url, head, answer, version, raw.get("time"), resource_type, response.get("_error") or "")
+    error, own = response.get("_error") or "", raw.get("_devcors") or {}
+    told = own.get("credentials", False)
+    return Entry(url, head, answer, version, raw.get("time"), resource_type, error, told is True, told is None)
 
 
 def _fields(pairs: list[dict[str, str]]) -> Fields:
@@ -107,9 +123,9 @@ def _count(number: int, what: str) -> str:
 
 def _step(entry: Entry, credentials: bool) -> Iterator[Step]:
     request = cors_request(entry.request, entry.url, location_of(entry.url).origin)
-    if request is None:
+    if request is None or entry.unjudged:
         return
-    if credentials:
+    if credentials or entry.credentials:
         request = replace(request, credentials=True, assumed=())
     if entry.resource_type == "xhr":
         request = replace(request, kind="XMLHttpRequest")

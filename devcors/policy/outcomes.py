@@ -124,6 +124,7 @@ class CookieOutcome:
             "way": "set",
             "rewritten": list(self.changes) or None,
             "warnings": [*self.unmended, *judged.warnings],
+            "ignored": self.ignored,
         }
         if self.ignored:
             if judged.explanation:
@@ -192,6 +193,7 @@ class CorsOutcome:
             **self.verdict.to_json(),
             "explanation": explanation,
             "fix": fix,
+            "remedy": self.remedy,
             "assumed": list(self.request.assumed),
             "server": {key: server[key] for key in ("allowed", "chromium", "firefox")},
             "warnings": list(self.warnings),

@@ -54,8 +54,9 @@ class Exchanges:
         """CONNECT: refused, a tunnel, or a connection that we will look into."""
         policy = self._policy()
         facts = facts_of(flow, f"{_bracketed(flow.request.host)}:{flow.request.port}")
-        if refusal := policy.refuses_connect(facts):
-            self._answer(flow, policy.refuse(request_head(flow.request), refusal, facts))
+        head = request_head(flow.request)
+        if refusal := policy.refuses_connect(head, facts):
+            self._answer(flow, policy.refuse(head, refusal, facts))
         elif policy.opens(_bracketed(flow.request.host), flow.request.port):
             flow.metadata[OPENED] = True
 
@@ -157,9 +158,7 @@ class Exchanges:
         ):
             return
         if entry.record is not None and flow.response is not None:
-            # of what was not streamed, nothing was counted yet
-            entry.record.request_bytes = entry.record.request_bytes or len(flow.request.raw_content or b"")
-            entry.record.response_bytes = entry.record.response_bytes or len(flow.response.raw_content or b"")
+            _count_whole(entry.record, flow.request.raw_content or b"", flow.response.raw_content or b"")
         self._finish(flow)
 
     def devcors_upgrade_ended(self, upgraded: Upgraded) -> None:
@@ -216,6 +215,18 @@ class Exchanges:
         entry = self._open.pop(flow.id, None)
         if entry is not None and entry.record is not None:
             self._recorder.finish(entry.record)
+
+
+def _count_whole(record: Exchange, request: bytes, response: bytes) -> None:
+    """Of what was not streamed, nothing was counted yet, nor kept."""
+    if request and not record.request_bytes:
+        record.request_bytes = len(request)
+        if record.captured is not None:
+            record.captured.add_request(request)
+    if response and not record.response_bytes:
+        record.response_bytes = len(response)
+        if record.captured is not None:
+            record.captured.add_response(response)
 
 
 def _is_known_version(flow: http.HTTPFlow) -> bool:

@@ -13,6 +13,7 @@ from mitmproxy import http
 from mitmproxy.connection import Client, ConnectionState, Server
 
 from devcors.traffic.record import Exchange
+from devcors.traffic.redaction import redacted_text
 from devcors.urls import DEFAULT_PORTS
 
 
@@ -24,7 +25,7 @@ def flow_of(exchange: Exchange) -> http.HTTPFlow:
     flow.timestamp_created = exchange.started
     flow.request = _request(exchange)
     flow.response = _response(exchange)
-    flow.comment = _comment(exchange)
+    flow.comment = comment_of(exchange)
     if exchange.error is not None and flow.response is None:
         flow.error = mitmflow.Error(exchange.error)
     return flow
@@ -40,21 +41,30 @@ def _client(exchange: Exchange) -> Client:
 
 
 def _server(exchange: Exchange) -> Server:
-    place = urlsplit(exchange.target or exchange.url)
-    port = place.port or DEFAULT_PORTS.get(place.scheme, 80)
-    return Server(address=(place.hostname or "", port), timestamp_start=exchange.started)
+    _, host, port = _place(exchange.target or exchange.url)
+    return Server(address=(host, port), timestamp_start=exchange.started)
+
+
+def _place(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port. A tunnel's URL has no scheme, and that of a refused request may be anything."""
+    try:
+        place = urlsplit(url if "://" in url else f"//{url}")
+        return place.scheme, place.hostname or "", place.port or DEFAULT_PORTS.get(place.scheme, 80)
+    except ValueError:
+        return "http", "", 80
 
 
 def _request(exchange: Exchange) -> http.Request:
-    head, place = exchange.request, urlsplit(exchange.url)
+    head, (scheme, host, port) = exchange.request, _place(exchange.url)
     assert head is not None
+    tunnel = exchange.kind == "tunnel"
     return http.Request(
-        host=place.hostname or "",
-        port=place.port or DEFAULT_PORTS.get(place.scheme, 80),
+        host=host,
+        port=port,
         method=head.method,
-        scheme=place.scheme.encode(),
-        authority=b"",
-        path=head.target,
+        scheme=scheme.encode(),
+        authority=exchange.url.encode("latin-1", "replace") if tunnel else b"",
+        path=b"" if tunnel else head.target,
         http_version=b"HTTP/1.1",
         headers=http.Headers(head.fields),
         content=bytes(exchange.captured.request) if exchange.captured else None,
@@ -80,8 +90,9 @@ def _response(exchange: Exchange) -> http.Response | None:
     )
 
 
-def _comment(exchange: Exchange) -> str:
-    said = [exchange.error] if exchange.error else []
+def comment_of(exchange: Exchange) -> str:
+    """What the flow does not hold: why there was no answer, how much of the bodies was not kept."""
+    said = [redacted_text(exchange.error)] if exchange.error else []
     for name, size, kept in _bodies(exchange):
         if size > kept:
             said.append(f"{kept} of {size} bytes of the {name} were kept")

@@ -89,7 +89,8 @@ class ConfiguredAddon(Exchanges):
 
 def log_line(exchange: Exchange) -> None:
     """The line of the terminal, in mitmproxy's log."""
-    for text in (line(exchange), *details(exchange)):
+    record = exchange.to_json()
+    for text in (line(record), *details(record)):
         log.info(text.plain)
 
 

@@ -3,107 +3,114 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from rich.text import Text
-
-from devcors.cookies.judge import Judgement
-
-from .record import Exchange
-from .redaction import redacted_text, redacted_url
 
 _STATUS_STYLES = {1: "cyan", 2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 _MEANT = frozenset({"NotOnPath", "DomainMismatch"})
 _BEFORE_TARGET = re.compile(r"\A[^:]*://[^/?*]*")  # not urlsplit: a refused request's Host may be anything
 
 
-def line(exchange: Exchange, repeats: int = 1) -> Text:
+Record = Mapping[str, Any]
+"""The JSON of an exchange (design, section 6): of this run, or read from a log. KeyError where it is none."""
+
+
+def line(record: Record, repeats: int = 1) -> Text:
     """The line, styled; without colour it reads the same. `repeats` > 1 says how often it has come in a row."""
-    moment = datetime.fromtimestamp(exchange.started).astimezone().strftime("%H:%M:%S")
     text = Text(no_wrap=False)
-    text.append(f"{moment} ", "dim")
-    text.append(f"{printable(exchange.method):<7} ", "bold")
-    text.append(printable(_path(exchange)))
-    if exchange.target:
-        text.append(f" → {printable(_host(exchange.target))}", "dim")
-    status = exchange.status
+    text.append(f"{clock(record['time'])} ", "dim")
+    text.append(f"{printable(record['method']):<7} ", "bold")
+    text.append(printable(_path(record)))
+    if record["target"]:
+        text.append(f" → {printable(_host(record['target']))}", "dim")
+    status = record["status"]
     style = _STATUS_STYLES.get((status or 0) // 100, "red")
     text.append(f" {status or 'ERR'}", style)
-    if (duration := exchange.duration_ms) is not None:
+    if (duration := record["duration_ms"]) is not None:
         text.append(f" {_duration(duration)}", "dim")
-    if exchange.route:
-        text.append(f" [{printable(exchange.route)}]", "dim")
-    for flag, flag_style in _flags(exchange):
+    if record["route"]:
+        text.append(f" [{printable(record['route'])}]", "dim")
+    for flag, flag_style in _flags(record):
         text.append(f"  {flag}", flag_style)
     if repeats > 1:
         text.append(f"  ×{repeats}", "bold")
     return text
 
 
-def details(exchange: Exchange) -> list[Text]:
+def details(record: Record) -> list[Text]:
     """What follows the line where a browser would complain: the console's words, why, and the fix."""
     out: list[Text] = []
-    if exchange.cors is not None and exchange.blocked:
-        first = next(iter(exchange.cors.verdict.chromium.messages or exchange.cors.verdict.firefox.messages), "")
-        out.append(Text(f"         ✗ {printable(redacted_text(first))}", "red"))
-        out.append(Text(f"         hint: {printable(exchange.cors.fix)}"))
-        if exchange.cors.remedy:
-            out.append(Text(f"         hint: or let devcors do it: {printable(exchange.cors.remedy)}"))
-    if exchange.cors is not None:
-        out += [_warning(warning) for warning in exchange.cors.warnings]
-    for cookie in exchange.cookies:
-        name = printable(cookie.judgement.name)
-        if cookie.ignored:
-            continue  # the page did not want any
-        refused = [
-            browser
-            for browser, verdict in (("Chromium", cookie.judgement.chromium), ("Firefox", cookie.judgement.firefox))
-            if not verdict.accepted
-        ]
-        if refused:
-            explanation = printable(cookie.judgement.explanation)
-            out.append(Text(f"         ✗ cookie {name} refused by {', '.join(refused)}", "yellow"))
-            out.append(Text(f"         hint: {explanation}"))
-        if cookie.changes:
-            told = "; ".join(cookie.changes)
-            out.append(Text(f"         ~ cookie {name}: {printable(told)}", "dim"))
-    for held in exchange.held:
-        out += _held(held.judgement)
-    return out + [_warning(warning) for warning in exchange.warnings]
+    cors = record["cors"]
+    if is_blocked(record):
+        first = next(iter(cors["chromium"]["messages"] or cors["firefox"]["messages"]), "")
+        out.append(Text(f"         ✗ {printable(first)}", "red"))
+        out.append(Text(f"         hint: {printable(cors['fix'])}"))
+        if cors["remedy"]:
+            out.append(Text(f"         hint: or let devcors do it: {printable(cors['remedy'])}"))
+    if cors is not None:
+        out += [_warning(warning) for warning in cors["warnings"]]
+    for cookie in record["cookies"]:
+        out += _held(cookie) if cookie["way"] == "sent" else _set(cookie)
+    return out + [_warning(warning) for warning in record["warnings"]]
 
 
-def _held(judgement: Judgement) -> list[Text]:
+def is_blocked(record: Record) -> bool:
+    """Whether a browser withholds the response from the page."""
+    return record["cors"] is not None and not record["cors"]["allowed"]
+
+
+def clock(time: str) -> str:
+    """A record's time, by the clock of this machine."""
+    return datetime.fromisoformat(time).astimezone().strftime("%H:%M:%S")
+
+
+def _set(cookie: Record) -> list[Text]:
+    if cookie["ignored"]:
+        return []  # the page did not want any
+    name, out = printable(cookie["name"]), []
+    if refused := _refusing(cookie):
+        out.append(Text(f"         ✗ cookie {name} refused by {refused}", "yellow"))
+        out.append(Text(f"         hint: {printable(cookie['explanation'])}"))
+    if cookie["rewritten"]:
+        out.append(Text(f"         ~ cookie {name}: {printable('; '.join(cookie['rewritten']))}", "dim"))
+    return out
+
+
+def _held(cookie: Record) -> list[Text]:
     """A cookie that stays behind; not where its own Path or Domain says so, which is the usual thing."""
-    if _MEANT.issuperset(judgement.chromium.reasons + judgement.firefox.reasons):
+    if _MEANT.issuperset([*cookie["chromium"]["reasons"], *cookie["firefox"]["reasons"]]):
         return []
-    who = [
-        browser
-        for browser, verdict in (("Chromium", judgement.chromium), ("Firefox", judgement.firefox))
-        if not verdict.accepted
-    ]
     return [
-        Text(f"         ✗ cookie {printable(judgement.name)} held back by {', '.join(who)}", "yellow"),
-        Text(f"         hint: {printable(judgement.explanation)}"),
+        Text(f"         ✗ cookie {printable(cookie['name'])} held back by {_refusing(cookie)}", "yellow"),
+        Text(f"         hint: {printable(cookie['explanation'])}"),
     ]
+
+
+def _refusing(cookie: Record) -> str:
+    return ", ".join(browser for browser in ("Chromium", "Firefox") if not cookie[browser.lower()]["accepted"])
 
 
 def _warning(text: str) -> Text:
     return Text(f"         ! {printable(text)}", "yellow")
 
 
-def _flags(exchange: Exchange) -> list[tuple[str, str]]:
+def _flags(record: Record) -> list[tuple[str, str]]:
     flags: list[tuple[str, str]] = []
-    if exchange.kind == "websocket":
+    cors = record["cors"]
+    if record["kind"] == "websocket":
         flags.append(("websocket", "magenta"))
-    if exchange.blocked and exchange.cors:
-        error = exchange.cors.verdict.chromium.error or exchange.cors.verdict.firefox.error
-        flags.append((f"CORS blocked: {error}", "bold red"))
-    elif exchange.cors and exchange.cors.only_through_devcors:
+    if is_blocked(record):
+        error = cors["chromium"]["error"] or cors["firefox"]["error"]
+        flags.append((f"CORS blocked: {printable(error)}", "bold red"))
+    elif cors and not cors["server"]["allowed"]:
         flags.append(("CORS passes only through devcors", "blue"))
-    if exchange.aborted:
-        flags.append((f"aborted by the {exchange.aborted}", "yellow"))
-    if exchange.error:
-        flags.append((printable(exchange.error), "red"))
+    if record["aborted"]:
+        flags.append((f"aborted by the {printable(record['aborted'])}", "yellow"))
+    if record["error"]:
+        flags.append((printable(record["error"]), "red"))
     return flags
 
 
@@ -112,10 +119,11 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else "�" for character in text)
 
 
-def _path(exchange: Exchange) -> str:
-    if exchange.kind == "tunnel":
-        return exchange.url
-    shown = _BEFORE_TARGET.sub("", redacted_url(exchange.url)) or "/"
+def _path(record: Record) -> str:
+    url: str = record["url"]
+    if record["kind"] == "tunnel":
+        return url
+    shown = _BEFORE_TARGET.sub("", url) or "/"
     return shown if len(shown) <= 90 else f"{shown[:89]}…"
 
 

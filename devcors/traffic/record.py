@@ -54,8 +54,9 @@ class Exchange:
     @property
     def cors(self) -> CorsOutcome | None:
         """The verdict, None where the exchange is not cross-origin; made when it is first asked for."""
-        if self._verdict is None and self.judge is not None:
-            self._verdict, self.judge = self.judge(), None
+        judge = self.judge  # an export asks in a thread of its own: it may be gone in the next line
+        if self._verdict is None and judge is not None:
+            self._verdict, self.judge = judge(), None
         return self._verdict
 
     @cors.setter

@@ -99,7 +99,8 @@ ACCEPTED: list[tuple[str, str, str, Any]] = [
     ("Server.admin", "[server]\nadmin = false", "server.admin", False),
     ("Server.admin", "[server]\nadmin = 3000", "server.admin", 3000),
     ("Server.capture", "[server]\ncapture = 65536", "server.capture", 65536),
-    ("Server.capture", "[server]\ncapture = false", "server.capture", 0),
+    ("Server.capture", "[server]\ncapture = 0", "server.capture", 0),
+    ("Server.capture", "[server]\ncapture = false", "server.capture", 65536),  # as if it were not there
     ("Config.scripts", 'scripts = ["a.py", "/b/c.py"]', "scripts", ("{folder}/a.py", "/b/c.py")),
 ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -49,8 +50,8 @@ class Editing:
         terminal = Terminal(as_json=False, out=io.StringIO(), err=self.said)
         self.reloader = Reloader(cast("Engine", self.engine), self._load(), self._load, terminal)
 
-    def _load(self) -> Loaded:
-        return load(path=self.file, environ={})
+    def _load(self, *, texts: Mapping[Path, str] | None = None) -> Loaded:
+        return load(path=self.file, environ={}, texts=texts)
 
     def save(self, text: str) -> str:
         """Saves and reloads; what is said."""

@@ -56,6 +56,8 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
             "/" = "http://127.0.0.1:{port}"
             "/idle" = {{ target = "http://127.0.0.1:{port}", rewrite = "", timeout = {{ idle = "400ms" }} }}
             "/full" = {{ target = "http://127.0.0.1:{full.getsockname()[1]}", timeout = {{ connect = "300ms" }} }}
+            [server]
+            capture = 0  # what is kept to be looked at has a bound of its own
         """
         fillers = [socket.socket() for _ in range(4)]
         for filler in fillers:

@@ -22,8 +22,9 @@ POLICY = policy_of("""
     "api.test" = { cors = "inject" }
 """)
 
-CORS = {"allowed", "step", "header", "chromium", "firefox", "explanation", "fix", "assumed", "server", "warnings"}
-COOKIE = {"name", "way", "rewritten", "warnings", "explanation", "chromium", "firefox", "safari"}
+CORS = {"allowed", "step", "header", "chromium", "firefox", "explanation", "fix", "remedy"}
+CORS |= {"assumed", "server", "warnings"}
+COOKIE = {"name", "way", "rewritten", "warnings", "ignored", "explanation", "chromium", "firefox", "safari"}
 RECORD = {"id", "time", "lane", "kind", "method", "url", "target", "route", "status", "duration_ms", "first_byte_ms"}
 RECORD |= {"request_bytes", "response_bytes", "origin", "preflight", "aborted", "error", "cors", "cookies", "warnings"}
 

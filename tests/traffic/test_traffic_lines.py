@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import io
+import json
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.console import Console
+from rich.text import Text
 
 from devcors.cookies.browsers import CHROMIUM
 from devcors.cookies.jar import Jar
 from devcors.cookies.scope import Context
 from devcors.heads import Fields, ResponseHead
 from devcors.policy import Policy, held
-from devcors.traffic.lines import details, line
+from devcors.traffic import lines
 from devcors.traffic.record import Exchange
 from tests.policy.asking import PAGE, facts_of, forward_of, head_of, policy_of
 
 POLICY = policy_of("[intercept]\n'api.test' = {}\n'inject.test' = { cors = 'inject' }")
 ROUTED = policy_of("[routes]\n'/api' = { target = 'http://h/v2', rewrite = '' }")
+
+
+def line(ended: Exchange, repeats: int = 1) -> Text:
+    return lines.line(read_back(ended), repeats)
+
+
+def details(ended: Exchange) -> list[Text]:
+    return lines.details(read_back(ended))
+
+
+def read_back(ended: Exchange) -> dict[str, Any]:
+    """The record as a log gives it."""
+    record: dict[str, Any] = json.loads(json.dumps(ended.to_json()))
+    return record
 
 
 def exchange(url: str = "http://localhost:2677/api/x?q=1", status: int | None = 200, method: str = "GET") -> Exchange:
@@ -113,9 +130,9 @@ def test_a_cookie_that_stays_behind(text: bytes, said: list[str]) -> None:
     jar.receive([text], Context("https", "api.test", "/"), 0.0)
     ended = exchange()
     ended.jar = held.Jar(CHROMIUM, tuple(jar.contents(0.0)), forward, 1.0)
-    lines = [text.plain.strip() for text in details(ended)]
-    assert len(lines) == len(said)
-    assert all(map(str.startswith, lines, said))
+    told = [text.plain.strip() for text in details(ended)]
+    assert len(told) == len(said)
+    assert all(map(str.startswith, told, said))
 
 
 def test_warnings_follow_the_line() -> None:
@@ -148,5 +165,5 @@ def test_nothing_from_the_network_steers_the_terminal(text: str, attribute: str)
         judged(((b"Set-Cookie", cookie), allowed)),
         judged(((b"Set-Cookie", cookie),), "localhost", ROUTED),
     ):
-        lines = printed(seen).split("\n")
-        assert all(one.isprintable() for one in lines), lines
+        told = printed(seen).split("\n")
+        assert all(one.isprintable() for one in told), told

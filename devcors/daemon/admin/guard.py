@@ -2,19 +2,27 @@
 
 Known: a browser sends a page's requests wherever the page says, loopback included, and a name of the page's own can be
 made to lead here (DNS rebinding). Wanted: every such request refused by what the browser cannot leave out or change:
-Host, Origin (Fetch standard, section 3.2), Sec-Fetch-Site (Fetch Metadata, section 2.4). Pure.
+Host, Origin (Fetch standard, section 3.2), Sec-Fetch-Site (Fetch Metadata, section 2.4). What tells or changes
+something wants more: a token in `Authorization`, which no browser sends by itself. A cookie would not do: cookies
+ignore ports, so programs behind other ports of this machine get them too (RFC 6265bis, section 8.5). Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hmac
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from devcors.errors import MalformedError
 from devcors.policy.checks import Refusal
 from devcors.urls import is_loopback_host, parse_authority
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    # the dashboard's own scripts, styles and requests, and nothing that stands in what it shows
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     # with nosniff: no page of another origin can take an answer in as a script, an image or a style sheet
@@ -26,14 +34,37 @@ HEADERS = {
 """On every answer. There is no Access-Control-Allow-Origin on any."""
 
 READING = ("GET", "HEAD")
+"""Methods that change nothing (RFC 9110, section 9.2.1)."""
+
 _OWN_SITES = ("none", "same-origin")
 
 
-def refusal(
-    method: str, target: str, hosts: Sequence[str], origins: Sequence[str], sites: Sequence[str]
-) -> Refusal | None:
-    """Why a request is not served, or None. The last three are all values of Host, Origin and Sec-Fetch-Site."""
-    return _bad_host(target, hosts) or _foreign_page(hosts[0], origins, sites) or _writing(method)
+class Asked(NamedTuple):
+    """What a request says of itself: method, request target, and all values of each field that counts."""
+
+    method: str
+    target: str
+    hosts: Sequence[str]
+    origins: Sequence[str] = ()
+    sites: Sequence[str] = ()
+    """Of Sec-Fetch-Site."""
+    authorizations: Sequence[str] = ()
+    media_types: Sequence[str] = ()
+    """Of Content-Type."""
+
+
+def refusal(asked: Asked, allowed: Collection[str], token: str | None) -> Refusal | None:
+    """Why a request is not served, or None.
+
+    `allowed` are the methods of what is asked for; `token` what it wants in `Authorization`, None where it wants none.
+    """
+    return (
+        _bad_host(asked.target, asked.hosts)
+        or _foreign_page(asked.hosts[0], asked.origins, asked.sites)
+        or _wrong_method(asked.method, allowed)
+        or _without_token(asked.authorizations, token)
+        or _bare_writing(asked.method, asked.media_types)
+    )
 
 
 def _bad_host(target: str, hosts: Sequence[str]) -> Refusal | None:
@@ -60,6 +91,29 @@ def _foreign_page(host: str, origins: Sequence[str], sites: Sequence[str]) -> Re
     return None
 
 
-def _writing(method: str) -> Refusal | None:
-    """Nothing here changes anything; so no preflight is answered either."""
-    return None if method in READING else Refusal(405, "the admin port only answers GET", "send GET")
+def _wrong_method(method: str, allowed: Collection[str]) -> Refusal | None:
+    """OPTIONS is never among them: no preflight is answered."""
+    if method in allowed:
+        return None
+    return Refusal(405, f"{method} is not served here", f"send {' or '.join(allowed)}")
+
+
+def _without_token(authorizations: Sequence[str], token: str | None) -> Refusal | None:
+    """RFC 6750, section 2.1; the scheme has no case (RFC 9110, section 11.1). The comparison takes constant time."""
+    if token is None:
+        return None
+    if len(authorizations) == 1:
+        scheme, _, given = authorizations[0].partition(" ")
+        if scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode()):
+            return None
+        return Refusal(401, "the token is not this devcors'", "it is in the address that devcors printed at its start")
+    return Refusal(401, "this wants a token", "send Authorization: Bearer and the token of the address devcors printed")
+
+
+def _bare_writing(method: str, media_types: Sequence[str]) -> Refusal | None:
+    """A form or a fetch() in mode no-cors can send neither this media type nor these methods (Fetch, section 2.2.2)."""
+    if method in READING:
+        return None
+    if len(media_types) == 1 and media_types[0].partition(";")[0].strip().lower() == "application/json":
+        return None
+    return Refusal(415, "a change is asked for in JSON", "send Content-Type: application/json")

@@ -2,64 +2,37 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 from tornado.httpserver import HTTPServer
-from tornado.web import Application, RequestHandler
+from tornado.web import Application
 
+from devcors.daemon.auto_config import script
 from devcors.policy.pac import MEDIA_TYPE, PATH
 from devcors.proxy.listening import Bound
+from devcors.proxy.tasks import spawn
 
-from .guard import HEADERS, READING, refusal
+from .backstage import Backstage
+from .config_handlers import CheckHandler, ConfigHandler, RoutesHandler
+from .control_handlers import ClearHandler, PauseHandler, ReloadHandler
+from .exchanges_handler import BodyHandler, ExchangeHandler, ExchangesHandler
+from .export_handlers import DumpExport, HarExport
+from .handling import Guarded
+from .page_handler import PageHandler
+from .replay_handler import ReplayHandler
+from .status_handler import StatusHandler
+from .stream_handler import StreamHandler
 
+GRACE = 0.5
+"""How long the connections of a port that was moved stay open."""
 
-class Guarded(RequestHandler):
-    """Base of everything that the admin port serves: asks the guard first, and answers errors as JSON."""
+STREAMS_SECONDS = 1.0
+"""How long open streams may take to end."""
 
-    SUPPORTED_METHODS = ("GET", "HEAD", "POST", "DELETE", "PATCH", "PUT", "OPTIONS")
-
-    def set_default_headers(self) -> None:
-        """Also on errors."""
-        self.clear_header("Server")
-        for name, text in HEADERS.items():
-            self.set_header(name, text)
-
-    def prepare(self) -> None:
-        """Refuses what is not for this port."""
-        request, fields = self.request, self.request.headers
-        found = refusal(
-            request.method or "",
-            request.uri or "",
-            fields.get_list("Host"),
-            fields.get_list("Origin"),
-            fields.get_list("Sec-Fetch-Site"),
-        )
-        if found is not None:
-            if found.status == 405:
-                self.set_header("Allow", ", ".join(READING))
-            self.problem(found.status, found.message, found.hint)
-
-    def problem(self, status: int, message: str, hint: str) -> None:
-        """Ends the request with an error that says what to do."""
-        self.set_status(status)
-        self.set_header("Content-Type", "application/json; charset=utf-8")
-        body = json.dumps({"error": message, "status": status, "hint": hint}) + "\n"
-        self.finish(b"" if self.request.method == "HEAD" else body)
-
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """What tornado itself refuses, in the same form."""
-        self.problem(status_code, HTTPStatus(status_code).phrase.lower(), f"it serves GET {PATH}")
-
-    def head(self, *path: str) -> None:
-        """RFC 9110, section 9.3.2: as GET; the server leaves the body out."""
-        self.get(*path)
-
-    def get(self, *_: str) -> None:
-        """What is not there."""
-        self.problem(404, "nothing here", f"it serves GET {PATH}")
+MAX_BODY = 1024 * 1024
+"""Bytes of a request: the longest is a config's text."""
 
 
 class ProxyAutoConfig(Guarded):
@@ -78,9 +51,10 @@ class ProxyAutoConfig(Guarded):
 class AdminServer:
     """Serves on a port that the engine bound, and moves with it."""
 
-    def __init__(self, script: Callable[[], str]) -> None:
+    def __init__(self, backstage: Backstage) -> None:
+        self.backstage = backstage
         self._application = Application(
-            [(PATH, ProxyAutoConfig, {"script": script})],
+            places(backstage),
             default_handler_class=Guarded,
             log_function=lambda _: None,  # refusals are for whoever asked
         )
@@ -91,9 +65,13 @@ class AdminServer:
         """Serves there from now on, nowhere where None; what it served before is closed."""
         if bound is self._bound:
             return
-        await self.stop()
+        if (before := self._server) is not None:
+            before.stop()
+            # whoever edited the config through this port gets an answer
+            spawn(self._close(before, after=GRACE), name="close the admin port")
+        self._server = None
         if bound is not None:
-            self._server = HTTPServer(self._application)
+            self._server = HTTPServer(self._application, max_body_size=MAX_BODY)
             self._server.add_sockets(bound.sockets)
         self._bound = bound
 
@@ -101,5 +79,38 @@ class AdminServer:
         """Closes the port and every connection to it."""
         if self._server is not None:
             self._server.stop()
-            await self._server.close_all_connections()
+            await self._close(self._server)
         self._server = self._bound = None
+
+    async def _close(self, server: HTTPServer, *, after: float = 0.0) -> None:
+        streams = dict(self.backstage.readers)
+        await asyncio.sleep(after)
+        for leave in streams:
+            leave.set()
+        await server.close_all_connections()
+        if streams:
+            await asyncio.wait(streams.values(), timeout=STREAMS_SECONDS)
+
+
+def places(backstage: Backstage) -> list[Any]:
+    """Every path that is served; what wants the token gets the backstage that knows it."""
+    known = {"backstage": backstage}
+    return [
+        (PATH, ProxyAutoConfig, {"script": lambda: script(backstage.engine, backstage.others())}),
+        (r"/", PageHandler),
+        (r"/assets/([A-Za-z0-9_.-]+)", PageHandler),
+        (r"/api/status", StatusHandler, known),
+        (r"/api/exchanges", ExchangesHandler, known),
+        (r"/api/exchanges/([0-9]+)", ExchangeHandler, known),
+        (r"/api/exchanges/([0-9]+)/body/(request|response)", BodyHandler, known),
+        (r"/api/exchanges/([0-9]+)/replay", ReplayHandler, known),
+        (r"/api/stream", StreamHandler, known),
+        (r"/api/config", ConfigHandler, known),
+        (r"/api/config/check", CheckHandler, known),
+        (r"/api/routes", RoutesHandler, known),
+        (r"/api/export\.har", HarExport, known),
+        (r"/api/export\.mitm", DumpExport, known),
+        (r"/api/clear", ClearHandler, known),
+        (r"/api/pause", PauseHandler, known),
+        (r"/api/reload", ReloadHandler, known),
+    ]

@@ -29,6 +29,8 @@ _MEMORABLE = 4096  # bytes: what is longer is rare, and would make the memory of
 _REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^\x00-\x20\x7f]+) HTTP/([0-9])\.([0-9])\r\n")
 # RFC 9112, section 4; a reason phrase may be empty, and many servers leave the blank before it out
 _STATUS_LINE = re.compile(rb"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?\r\n")
+# one object each, since thousands of records hold them
+_METHODS = {method: method for method in (b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS")}
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _BARE_CR = re.compile(rb"\r(?!\n|\Z)")
 _LIKE_A_VERSION = re.compile(rb"[^\r\n]* HTTP/[0-9]+(\.[0-9]+)?\r?\n")
@@ -125,7 +127,7 @@ def _read_request(line: re.Match[bytes], data: bytes) -> ReceivedRequest | Refus
     fields = block.fields
     if minor == b"0":  # RFC 9110, section 7.8: Upgrade counts for nothing there
         fields = without(fields, b"upgrade")
-    return ReceivedRequest(RequestHead(method, target, fields), int(minor), block)
+    return ReceivedRequest(RequestHead(_METHODS.get(method, method), target, fields), int(minor), block)
 
 
 def _bad_line(data: bytes) -> Refusal:
