@@ -19,7 +19,7 @@ KEYS = (
         "Go's expressions have no lookaround and no backreferences: a route that uses them is left out",
     ),
     Row("target", "`reverse_proxy`"),
-    Row("rewrite", "`rewrite`"),
+    Row("rewrite", "`uri path_regexp`"),
     Row("match", "`method`, `header`, `header_regexp`"),
     Row("host", "`header_up Host`"),
     Row("origin", "`request_header`"),
