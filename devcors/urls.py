@@ -162,3 +162,30 @@ def is_ip_literal(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def listens_everywhere(host: str) -> bool:
+    """Whether a server that listens on this host listens on every address of the machine."""
+    address = address_of(host)
+    return address is not None and address.is_unspecified
+
+
+def reached_at(host: str) -> str:
+    """The host by which programs of this machine reach a server that listens on `host`; IPv6 in brackets.
+
+    >>> reached_at("0.0.0.0"), reached_at("localhost")
+    ('127.0.0.1', 'localhost')
+    """
+    if not listens_everywhere(host):
+        return host
+    return "[::1]" if ":" in host else "127.0.0.1"
+
+
+def literal_at(host: str) -> str:
+    """As `reached_at`, without a name: who looks `localhost` up may find the family on which nobody listens."""
+    return "127.0.0.1" if host == "localhost" else reached_at(host)
+
+
+def shown_at(host: str) -> str:
+    """As `reached_at`, as people type it; by 0.0.0.0 as a Host the front door answers nobody."""
+    return "localhost" if literal_at(host) in ("127.0.0.1", "[::1]") else host

@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devcors.errors import MalformedError
-from devcors.urls import address_of, is_ip_literal, is_loopback_host, parse_authority, parse_origin
+from devcors.urls import (
+    address_of,
+    is_ip_literal,
+    is_loopback_host,
+    listens_everywhere,
+    literal_at,
+    parse_authority,
+    parse_origin,
+    reached_at,
+    shown_at,
+)
 
 
 @pytest.mark.parametrize(
@@ -141,3 +151,20 @@ def test_addresses_in_every_form(host: str, address: str | None) -> None:
 def test_a_number_is_the_address_that_the_system_makes_of_it(number: int) -> None:
     for text in (str(number), hex(number), f"0{number:o}"):
         assert address_of(text) == ipaddress.IPv4Address(socket.inet_aton(text))
+
+
+@pytest.mark.parametrize(
+    ("host", "reached", "literal", "shown"),
+    [
+        ("localhost", "localhost", "127.0.0.1", "localhost"),
+        ("127.0.0.1", "127.0.0.1", "127.0.0.1", "localhost"),
+        ("[::1]", "[::1]", "[::1]", "localhost"),
+        ("0.0.0.0", "127.0.0.1", "127.0.0.1", "localhost"),
+        ("[::]", "[::1]", "[::1]", "localhost"),
+        ("192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.1"),
+        ("dev.test", "dev.test", "dev.test", "dev.test"),
+    ],
+)
+def test_where_a_listener_is_reached(host: str, reached: str, literal: str, shown: str) -> None:
+    assert (reached_at(host), literal_at(host), shown_at(host)) == (reached, literal, shown)
+    assert listens_everywhere(host) is (host in ("0.0.0.0", "[::]"))

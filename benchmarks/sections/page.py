@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -20,21 +19,12 @@ from benchmarks.peers.peer import Command, Missing
 from benchmarks.peers.servers import nginx_before, nginx_command
 from benchmarks.processes import HOST, BenchError, free_ports
 from benchmarks.targets import DEVCORS
+from tests.support.chromium import FLAGS, find
 
 from .context import Run, say
 from .page_app import files
 
 MODULES = 1000
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def measure(run: Run) -> None:
@@ -86,7 +76,7 @@ def _vite(folder: Path) -> Iterator[int]:
 @contextmanager
 def _chromium() -> Iterator[Browser]:
     """Headless. Raises BenchError where there is none."""
-    program = os.environ.get("DEVCORS_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    program = find()
     if program is None:
         raise BenchError("no Chromium (apt install chromium, or set DEVCORS_CHROMIUM)")
     with sync_playwright() as playwright:

@@ -22,10 +22,9 @@ from devcors.errors import StartError, UsageError
 from devcors.proxy.authority import CertificateAuthority
 from devcors.system.environment import variables
 from devcors.system.shells import Shell, how_to, settings, shell_of
+from devcors.urls import reached_at
 
 from .output import console, print_json
-
-_ANY = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - an address to connect to in place of it
 
 
 def print_environment(
@@ -76,7 +75,7 @@ def _variables(config: Path | None, profile: str | None, port: int | None) -> di
     number = int(listened) if port is None else port
     if number == 0:
         raise UsageError("the config leaves the port open", hint="--port N, as `devcors up` printed it")
-    host = _ANY.get(host, host)
+    host = reached_at(host)
     _tell_if_nobody_listens(host, number)
     authority = CertificateAuthority.load_or_create(data_dir() / "ca")
     return variables(f"http://{host}:{number}", authority.path, loaded.intercept, os.environ)

@@ -11,6 +11,7 @@ import typer
 
 from devcors.errors import DevcorsError
 
+from .export_commands import export_app
 from .options import ConfigFile, Frontend, Json, Profile, RouteOption
 from .orphans import restore_system_proxy
 from .running_commands import running_app
@@ -30,6 +31,7 @@ app.add_typer(config_app, name="config")
 proxy_app = typer.Typer(help="Set the system's proxy to devcors, and as it was before.", no_args_is_help=True)
 app.add_typer(proxy_app, name="system-proxy")
 app.add_typer(running_app)
+app.add_typer(export_app, name="export")
 
 
 @app.command(context_settings={"allow_interspersed_args": False})
@@ -194,7 +196,7 @@ def diagnose(
 
 @app.command()
 def doctor(config: ConfigFile = None, profile: Profile = None, json: Json = False) -> None:
-    """Check versions, port, config, backends, certificate authority and its trust, system proxy, browsers."""
+    """Check versions, port, config, backends, way out, certificate authority and its trust, system proxy, browsers."""
     from .checking import print_checkup
 
     raise typer.Exit(print_checkup(config, profile, as_json=json))

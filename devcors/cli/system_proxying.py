@@ -20,9 +20,12 @@ def set_proxy(port: int | None, *, everything: bool) -> None:
     out = console(stderr=True)
     out.print(f"the system's proxy is set: {wanted}")
     out.print(f"before: {before}; that comes back with `devcors system-proxy off`, or when devcors ends")
-    if everything or before != "none":
-        note = "devcors sends everything itself: a proxy that was set before is not used meanwhile"
-        out.print(Text(f"note: {note}" if before != "none" else "note: everything now goes through devcors", "yellow"))
+    if everything:
+        out.print(Text("note: everything now goes through devcors", "yellow"))
+    if before.not_followed:
+        whose = "what devcors sends" if everything else "what [intercept] does not name"
+        note = f"note: {whose} goes directly meanwhile: devcors follows a proxy set by hand, but no script"
+        out.print(Text(note, "yellow"))
 
 
 def _wanted(running: Running, *, everything: bool) -> Wanted:

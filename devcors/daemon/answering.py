@@ -5,13 +5,14 @@ from __future__ import annotations
 import socket
 
 from devcors.errors import StartError
+from devcors.urls import shown_at
 
 ANSWER = 3.0  # seconds
 
 
 def expect_devcors(host: str, port: int) -> None:
     """Raises StartError where nothing listens there, or something that is no proxy for itself."""
-    place = f"{place_name(host)}:{port}"
+    place = f"{shown_at(host)}:{port}"
     try:
         with socket.create_connection((host.strip("[]"), port), timeout=ANSWER) as sock:
             sock.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
@@ -27,8 +28,3 @@ def expect_devcors(host: str, port: int) -> None:
             f"what listens at {place} is not devcors",
             hint="devcors took another port, which it printed when it started: name that with --port",
         )
-
-
-def place_name(host: str) -> str:
-    """As `up` prints it."""
-    return "localhost" if host in ("127.0.0.1", "[::1]") else host

@@ -15,9 +15,10 @@ from devcors.system.proxysettings.journal import journal_file
 from devcors.system.proxysettings.values import Manual, Pac, Wanted
 
 from .admin.server import AdminServer
-from .auto_config import admin_url, proxy_authority, script_url
+from .auto_config import admin_url, intercepted, proxy_authority, script_url
 from .running import Run, Running, announce, is_announced, withdraw
 from .terminal import Terminal
+from .way_out import WayOut
 
 LOOK = 2.0  # seconds between two looks whether the state file is there
 
@@ -25,11 +26,13 @@ LOOK = 2.0  # seconds between two looks whether the state file is there
 class Around:
     """`follow` after each start and reload, then `leave`, then `stop`. Changes of the system block, so: in a thread."""
 
-    def __init__(self, engine: Engine, terminal: Terminal, run: Run, admin: AdminServer) -> None:
+    def __init__(self, engine: Engine, terminal: Terminal, run: Run, admin: AdminServer, way_out: WayOut) -> None:
         self._engine = engine
         self._run = run
         self._terminal = terminal
         self._admin = admin
+        self._way_out = way_out
+        way_out.changed = self._way_out_changed
         self._process = own_identity()
         self._announced: Running | None = None
         self._keeping: asyncio.Task[None] | None = None
@@ -44,7 +47,12 @@ class Around:
     async def follow(self) -> None:
         """Serves and announces what the engine is now; sets the PAC URL anew where it has another content."""
         await self._admin.serve(self._engine.admin)
-        proxy, url = proxy_authority(self._engine), script_url(self._engine)
+        await self._publish()
+        if intercepted(self._engine.policy) and self._engine.admin is not None:
+            self._way_out.refresh(at_once=True)  # beside it: the script is served meanwhile
+
+    async def _publish(self) -> None:
+        proxy, url = proxy_authority(self._engine), self._script_url()
         assert proxy.port is not None
         admin = admin_url(self._engine)
         running = Running(self._process, proxy.host, proxy.port, url, admin, **asdict(self._run))
@@ -74,6 +82,18 @@ class Around:
             if self._announced is not None and not is_announced(self._announced):
                 self._announce(self._announced)
 
+    def _script_url(self) -> str | None:
+        return script_url(self._engine, self._way_out.known)
+
+    async def _way_out_changed(self) -> None:
+        """The script has another content, and what devcors itself sends another way."""
+        known = self._way_out.known
+        told = " and ".join(dict.fromkeys(str(proxy) for proxy in (known.http, known.https) if proxy))
+        # devcors itself goes by what its environment says, where that names a proxy
+        if not self._engine.dialer.proxies:
+            self._terminal.message(f"what leaves this machine goes {f'through {told}' if told else 'directly'}", "cyan")
+        await self._publish()
+
     async def _renew(self, served: list[Wanted]) -> None:
         try:
             if setting := await asyncio.to_thread(renew, served, self._process):
@@ -83,7 +103,8 @@ class Around:
 
     async def take_system_proxy(self) -> None:
         """For `up --system-proxy`. Raises SettingsError."""
-        url = script_url(self._engine)
+        await self._way_out.refresh()
+        url = self._script_url()
         if url is None:
             raise SettingsError(
                 "--system-proxy needs the admin port, which serves proxy.pac",
@@ -91,8 +112,12 @@ class Around:
             )
         before = await asyncio.to_thread(take, Pac(url), self._process)
         self._terminal.message(f"the system's proxy is set to devcors; {before} comes back at the end", "cyan")
-        if before != "none":
-            self._terminal.message("note: hosts that [intercept] does not name go direct meanwhile", "yellow")
+        if before.not_followed:
+            self._terminal.message(
+                "note: what [intercept] does not name goes directly meanwhile: devcors follows a proxy set by hand, "
+                "but no script",
+                "yellow",
+            )
 
     async def leave(self) -> None:
         """Gives back the system's proxy, where it points here; before anything stops serving."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -43,6 +43,8 @@ class Admin:
         with self._asked("GET", _with(path, query)) as response:
             while piece := response.read(65536):
                 yield piece
+            if response.length:  # http.client says nothing of a body that ends early
+                raise IncompleteRead(b"", response.length)
 
     def events(self, path: str, **query: str | int | None) -> Iterator[tuple[str, Any]]:
         """Server-sent events (HTML Standard, section 9.2.6), name and data's JSON, until devcors ends the stream."""

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from devcors.policy import Policy
 from devcors.policy.pac import PATH, proxy_auto_config, version
+from devcors.policy.upstream_proxies import UpstreamProxies
 from devcors.proxy.engine import Engine
-from devcors.urls import Authority
+from devcors.urls import Authority, literal_at
 
 
 def proxy_authority(engine: Engine) -> Authority:
-    """An address literal: an engine that looks `localhost` up may find the family on which nobody listens."""
+    """An address literal and the port."""
     assert engine.bound is not None
-    # a server on every address is reached on loopback
-    literals = {"localhost": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]", "::": "[::1]"}  # noqa: S104 - compared
-    return Authority(literals.get(engine.bound.host, engine.bound.host), engine.bound.port)
+    return Authority(literal_at(engine.bound.host), engine.bound.port)
 
 
-def script(engine: Engine) -> str:
-    """proxy.pac for the policy of the moment."""
-    return proxy_auto_config(intercepted(engine.policy), proxy_authority(engine))
+def script(engine: Engine, others: UpstreamProxies) -> str:
+    """proxy.pac for the policy of the moment; `others` is where other hosts go."""
+    return proxy_auto_config(intercepted(engine.policy), proxy_authority(engine), others)
 
 
 def intercepted(policy: Policy) -> list[str]:
@@ -26,12 +25,12 @@ def intercepted(policy: Policy) -> list[str]:
     return [rule.name for rule in policy.hosts]
 
 
-def script_url(engine: Engine) -> str | None:
+def script_url(engine: Engine, others: UpstreamProxies) -> str | None:
     """The URL of proxy.pac, another one for each content; None without an admin port."""
     if engine.admin is None:
         return None
     host = engine.admin.sockets[0].getsockname()[0]
-    return f"http://{host}:{engine.admin.port}{PATH}?{version(script(engine))}"
+    return f"http://{host}:{engine.admin.port}{PATH}?{version(script(engine, others))}"
 
 
 def admin_url(engine: Engine) -> str | None:

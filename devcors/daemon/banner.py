@@ -15,15 +15,12 @@ from devcors.config.loading import Loaded
 from devcors.policy import Policy
 from devcors.policy.pac import PATH
 from devcors.proxy.listening import Bound, is_exposed
-from devcors.urls import is_loopback_host
+from devcors.urls import is_loopback_host, shown_at
 
 
 def front_door_url(bound: Bound, *, https: bool) -> str:
     """What to open, without a slash at its end."""
-    # a server on every address is reached on loopback; by 0.0.0.0 as a Host it answers nobody
-    everywhere = ("0.0.0.0", "[::]")  # noqa: S104 - compared
-    shown = "localhost" if bound.host in ("localhost", "127.0.0.1", "[::1]", *everywhere) else bound.host
-    return f"{'https' if https else 'http'}://{shown}:{bound.port}"
+    return f"{'https' if https else 'http'}://{shown_at(bound.host)}:{bound.port}"
 
 
 def banner(bound: Bound, policy: Policy, elapsed: float, dashboard: str | None = None) -> Iterator[Text]:

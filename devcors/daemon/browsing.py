@@ -16,8 +16,9 @@ from devcors.system.browsers.browser import Name
 from devcors.system.browsers.finding import choose, installed
 from devcors.system.browsers.opening import Opening
 from devcors.system.browsers.running import run
+from devcors.urls import literal_at, shown_at
 
-from .answering import expect_devcors, place_name
+from .answering import expect_devcors
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ def open_browser(
     browser = choose(wanted.name, installed())
     expect_devcors(host, port)
     authority = CertificateAuthority.load_or_create(data_dir() / "ca")
-    url = wanted.url or f"{'https' if server.https else 'http'}://{place_name(host)}:{port}/"
-    place = f"{place_name(host)}:{port}"
+    url = wanted.url or f"{'https' if server.https else 'http'}://{shown_at(host)}:{port}/"
+    place = f"{shown_at(host)}:{port}"
     tell(f"{browser.title} goes through devcors at {place}, with a profile that is removed when it ends")
     return run(browser, Opening(url, host, port, authority.path, headless, wanted.extra), tell)
 
@@ -60,5 +61,4 @@ def _server(config: Path | None, profile: str | None) -> Server:
 def listening_at(server: Server, port: int | None) -> tuple[str, int]:
     """The address by which a program on this machine reaches devcors: host (IPv6 in brackets) and port."""
     host, _, configured = server.listen.rpartition(":")
-    everywhere = {"localhost": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - compared
-    return everywhere.get(host, host), port or int(configured)
+    return literal_at(host), port or int(configured)

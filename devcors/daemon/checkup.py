@@ -1,4 +1,4 @@
-"""What `doctor` looks at: versions with known trouble, port, config, backends, authority and trust, system proxy."""
+"""What `doctor` looks at: versions with known trouble, port, config, backends, way out, authority, trust, browsers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import datetime
 import os
 import platform
+import socket
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,14 +20,18 @@ from devcors.config.loading import Loaded, load
 from devcors.errors import DevcorsError, StartError
 from devcors.policy import Door, compile_policy
 from devcors.policy.rules import Rule
+from devcors.policy.upstream_proxies import proxies_of
 from devcors.proxy.authority import KEY_FILE, CertificateAuthority
-from devcors.proxy.dialing import Dialer, DialError
+from devcors.proxy.dialing import Dialer, DialError, cause_of
 from devcors.proxy.listening import bind
-from devcors.proxy.upstream_proxy import proxies_of
 from devcors.system.browsers.finding import installed
 from devcors.system.ports import port_owner
-from devcors.system.proxysettings.holding import status
+from devcors.system.proxysettings.holding import status, without_devcors
 from devcors.system.trust.trusting import stores_here, whereabouts
+
+from .way_out import WayOut, system_proxies
+
+_ANSWER = 2.0  # seconds
 
 Result = Literal["ok", "warning", "error"]
 
@@ -61,6 +66,7 @@ def checkup(config: Path | None, profile: str | None) -> Iterator[Check]:
         yield Check("config", "ok", ", ".join(str(file) for file in loaded.files if file.exists()) or "no file")
         yield _port(loaded)
         yield from asyncio.run(_backends(loaded))
+    yield from _way_out()
     yield _authority()
     yield from _trusted()
     yield _system_proxy()
@@ -98,14 +104,15 @@ def _port(loaded: Loaded) -> Check:
 async def _backends(loaded: Loaded) -> list[Check]:
     policy = compile_policy(loaded.config, Door(0))
     rules = [*policy.rules, *([policy.frontend] if policy.frontend else []), *policy.hosts]
-    return list(await asyncio.gather(*(_backend(rule) for rule in rules if rule.upstream)))
+    dialer = Dialer(proxies=proxies_of(os.environ), system=WayOut().proxies)
+    return list(await asyncio.gather(*(_backend(rule, dialer) for rule in rules if rule.upstream)))
 
 
-async def _backend(rule: Rule) -> Check:
+async def _backend(rule: Rule, dialer: Dialer) -> Check:
     upstream = rule.upstream
     assert upstream is not None
     try:
-        _, writer = await Dialer(proxies=proxies_of(os.environ)).dial(upstream.host, upstream.port, upstream)
+        _, writer = await dialer.dial(upstream.host, upstream.port, upstream)
     except DialError as error:
         hint = f"start the server that listens on {upstream.authority}"
         return Check(rule.name, "warning", f"{upstream.origin} cannot be reached: {error.cause}", hint)
@@ -113,6 +120,34 @@ async def _backend(rule: Rule) -> Check:
     with suppress(OSError):  # whether it says goodbye does not matter
         await writer.wait_closed()
     return Check(rule.name, "ok", f"{upstream.origin} answers")
+
+
+def _way_out() -> Iterator[Check]:
+    """Through which proxy devcors leaves this machine; found out as the dialer does."""
+    environment = proxies_of(os.environ)
+    for variable in environment.unusable:
+        hint = f"give {variable} an http:// URL"
+        yield Check("way-out", "warning", f"{variable} names no http:// proxy: it is not used", hint)
+    found = environment or system_proxies()
+    for proxy in dict.fromkeys(proxy for proxy in (found.http, found.https) if proxy is not None):
+        try:
+            socket.create_connection((proxy.host, proxy.port), _ANSWER).close()
+        except OSError as error:
+            message = f"what leaves this machine goes through {proxy}, which cannot be reached: {cause_of(error)}"
+            yield Check("way-out", "warning", message, "mend that setting, or leave hosts out with NO_PROXY")
+        else:
+            yield Check("way-out", "ok", f"what leaves this machine goes through {proxy}")
+    if not found and (told := _not_followed()):
+        message = f"what leaves this machine goes directly: devcors cannot follow the system's proxy, {told}"
+        yield Check("way-out", "warning", message, "where nobody gets out directly, name the proxy in HTTPS_PROXY")
+
+
+def _not_followed() -> str | None:
+    """The system's setting in words, where it is none that devcors goes by."""
+    with suppress(DevcorsError):  # told of below
+        setting = without_devcors()
+        return setting.told if setting.not_followed else None
+    return None
 
 
 def _authority() -> Check:

@@ -115,7 +115,7 @@ class Budget:
         self._filled = now
 
     def fill(self, now: float) -> None:
-        """What time has brought since the last call."""
+        """Adds what has become free by `now`, in seconds."""
         self._left = min(self._rate, self._left + (now - self._filled) * self._rate)
         self._filled = now
 

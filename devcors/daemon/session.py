@@ -38,6 +38,7 @@ from .reloading import Load, Reloader
 from .running import Run, place_of, running_for, runs_already
 from .shortcuts import Shortcuts
 from .terminal import Terminal
+from .way_out import WayOut
 
 SETTLES = 3.0  # seconds in which a COMMAND of `up -d` usually listens or fails
 
@@ -126,7 +127,14 @@ class Session:
     async def _run(self) -> int:
         started = time.monotonic()
         loaded = self._load()
-        engine = Engine(loaded.config, self.journal, ca_folder=data_dir() / "ca", starting=self._starting)
+        way_out = WayOut()
+        engine = Engine(
+            loaded.config,
+            self.journal,
+            ca_folder=data_dir() / "ca",
+            starting=self._starting,
+            system=way_out.proxies,
+        )
         main, folder = place_of(loaded.files[0] if loaded.files else None, loaded.folder)
         if main is not None and self._background is None:
             _refuse_beside_background(main, folder)
@@ -134,8 +142,10 @@ class Session:
         log = self._background.log if self._background is not None else None
         run = Run(folder, time.time(), main, str(log.path) if log else None)
         reloader = Reloader(engine, loaded, self._load, self._terminal)
-        backstage = Backstage(engine, self.store, reloader, run.token, run.started, log=log)
-        around = Around(engine, self._terminal, run, AdminServer(backstage))
+        backstage = Backstage(
+            engine, self.store, reloader, run.token, run.started, log=log, others=lambda: way_out.known
+        )
+        around = Around(engine, self._terminal, run, AdminServer(backstage), way_out)
         reloader.applied = around.follow
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
         watcher = ConfigWatcher(loaded.files, reloader.changed, asyncio.get_running_loop())

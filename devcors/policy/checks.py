@@ -57,6 +57,17 @@ def check_head(head: RequestHead) -> Refusal | None:
     return None
 
 
+def check_connect(head: RequestHead) -> Refusal | None:
+    """The first fault of a CONNECT whose target a lane has read (RFC 9112, section 3.2.3)."""
+    refusal = _check_fields(head.fields) or _host_field(head.fields)
+    if isinstance(refusal, Refusal):
+        return refusal
+    # RFC 9110, section 9.3.6: it has no content, so what follows could be read in two ways
+    if value(head.fields, b"transfer-encoding") is not None or (value(head.fields, b"content-length") or b"0") != b"0":
+        return Refusal(400, "CONNECT has no body (RFC 9110, section 9.3.6)", "send neither length nor encoding")
+    return None
+
+
 # browsers send the same fields again and again: what was found of them is remembered
 @lru_cache(maxsize=256)
 def _check_fields(fields: Fields) -> Refusal | None:

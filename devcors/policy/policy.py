@@ -13,7 +13,7 @@ from devcors.routing.table import Match, Table
 from devcors.urls import Authority, Origin
 
 from .answers import options_answer, problem, to_https
-from .checks import Refusal, check_head, check_host, host_of
+from .checks import Refusal, check_connect, check_head, check_host, host_of
 from .facts import Door, Facts
 from .failures import Failure, failure_answer
 from .forwarding import Request, forward
@@ -70,8 +70,11 @@ class Policy:
         """Whether the front door answers to this host name; `local` is the address that a connection came in on."""
         return check_host(Authority(name.lower(), None), Facts("https", None, "", local), self.allowed_hosts) is None
 
-    def refuses_connect(self, facts: Facts) -> Refusal | None:
+    def refuses_connect(self, head: RequestHead, facts: Facts) -> Refusal | None:
         """Why a CONNECT (`facts.authority` is its target) is not served, or None."""
+        return check_connect(head) or self._refuses_proxying(facts)
+
+    def _refuses_proxying(self, facts: Facts) -> Refusal | None:
         if not facts.peer_is_loopback:
             return Refusal(403, "only programs on this machine may use devcors as a proxy", "open the front door")
         assert facts.authority is not None
@@ -121,7 +124,7 @@ class Policy:
 
     def _through(self, head: RequestHead, host: Authority, facts: Facts) -> Forward | Answer | Relay:
         """A host of the network, reached through devcors as a proxy."""
-        if refusal := self.refuses_connect(facts):
+        if refusal := self._refuses_proxying(facts):
             return self.refuse(head, refusal, facts)
         rule = self.hosts.find(host.host, host.port_or(facts.scheme))
         if rule is None:

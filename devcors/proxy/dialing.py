@@ -19,11 +19,12 @@ from typing import Any, TypeVar
 
 from devcors.config.schema import Timeout
 from devcors.policy.rules import Upstream
+from devcors.policy.upstream_proxies import UpstreamProxies, UpstreamProxy, WaysOut, names_this_machine
 from devcors.urls import DEFAULT_PORTS, is_ip_literal
 
 from .ownership import Place, is_here, is_own
 from .tasks import spawn
-from .upstream_proxy import UpstreamProxies, open_tunnel
+from .upstream_proxy import open_tunnel
 
 C = TypeVar("C")
 
@@ -64,6 +65,10 @@ async def _open_socket(address: str, port: int) -> socket.socket:
     return sock
 
 
+async def _nobody() -> UpstreamProxies:
+    return UpstreamProxies()
+
+
 async def _resolve(host: str, port: int) -> tuple[str, ...]:
     """The addresses of a host, in the order of preference of the system; all of them, so that each failure is seen."""
     if host == "localhost":
@@ -81,7 +86,8 @@ async def _resolve(host: str, port: int) -> tuple[str, ...]:
 class Dialer:
     """Dials upstreams and remembers what answered. `starting()` tells whether the COMMAND of `up` is coming up.
 
-    `own()` gives devcors' listeners, which are never dialed; `proxies` is the way out of the network, if there is one.
+    `own()` gives devcors' listeners, which are never dialed. `proxies` are the ways out of the network that the
+    environment names, `system()` those of the system's setting; it is asked for what leaves this machine.
     """
 
     starting: Callable[[], bool] = lambda: False
@@ -89,6 +95,7 @@ class Dialer:
     resolve: Resolve = _resolve
     own: Callable[[], Iterable[Place]] = tuple
     proxies: UpstreamProxies = field(default_factory=UpstreamProxies)
+    system: Callable[[], Awaitable[UpstreamProxies]] = _nobody
     seen: dict[tuple[str, int], str | None] = field(default_factory=dict)
     """By host and port of the upstreams that the config names: what the last attempt failed of, None: it did not."""
     _winner: dict[tuple[str, int], str] = field(default_factory=dict)
@@ -171,31 +178,41 @@ class Dialer:
 
     async def _through_proxy(self, host: str, port: int, upstream: Upstream | None) -> socket.socket | None:
         """A connection to `host` that the proxy behind us has made; None where it is reached directly."""
+        if names_this_machine(host):
+            return None
         # of a host that the config does not name, only what is not http's own port may be a tunnel for TLS
         tls = upstream.tls if upstream else port != DEFAULT_PORTS["http"]
-        proxy = self.proxies.proxy_for(host, port, tls=tls)
-        if proxy is None:
-            return None
+        for proxy in WaysOut(self.proxies, await self.system()).proxies_for(host, port, tls=tls):
+            if (sock := await self._reached(proxy)) is not None:
+                return await _tunneled(sock, proxy, host, port)
+        return None
+
+    async def _reached(self, proxy: UpstreamProxy) -> socket.socket | None:
+        """A connection to the proxy; None where that is devcors itself. Raises DialError."""
         try:
             addresses = self._others(await self.resolve(proxy.host, proxy.port), proxy.port)
             if not addresses:  # a shell whose environment sends everything through us has started us
                 return None
-            _, sock = await _race(addresses, lambda address: _open_socket(address, proxy.port))
+            return (await _race(addresses, lambda address: _open_socket(address, proxy.port)))[1]
         except OSError as error:
             raise DialError(f"the proxy {proxy} cannot be reached: {cause_of(error)}") from error
-        try:
-            await open_tunnel(sock, proxy, host, port)
-        except BaseException as error:
-            sock.close()
-            if isinstance(error, OSError):
-                raise DialError(str(error)) from error
-            raise
-        return sock
 
     def _others(self, addresses: tuple[str, ...], port: int) -> list[str]:
         """Without what leads back to devcors; a request that went there would come back here for ever."""
         own = tuple(self.own())
         return [address for address in addresses if not is_own((address, port), own, is_here)]
+
+
+async def _tunneled(sock: socket.socket, proxy: UpstreamProxy, host: str, port: int) -> socket.socket:
+    """The same connection, as one to `host`. Raises DialError."""
+    try:
+        await open_tunnel(sock, proxy, host, port)
+    except BaseException as error:
+        sock.close()
+        if isinstance(error, OSError):
+            raise DialError(str(error)) from error
+        raise
+    return sock
 
 
 async def _race(addresses: list[str], connect: Callable[[str], Awaitable[C]]) -> tuple[str, C]:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from mitmproxy import options
@@ -17,7 +17,9 @@ from devcors.config.dirs import TRUSTED
 from devcors.config.schema import Config
 from devcors.errors import StartError
 from devcors.policy import Door, Policy, compile_policy
+from devcors.policy.upstream_proxies import UpstreamProxies, proxies_of
 from devcors.traffic.journal import Journal
+from devcors.urls import listens_everywhere
 
 from .authority import CertificateAuthority
 from .dialing import Dialer
@@ -31,7 +33,6 @@ from .ownership import Place, names_of_machine
 from .refusals import Refusals
 from .tasks import spawn
 from .tls import DevcorsTls
-from .upstream_proxy import proxies_of
 
 log = logging.getLogger(__name__)
 
@@ -47,13 +48,22 @@ class DevcorsMaster(Master):
 class Engine:
     """One front door. `start`, then `swap` for each new config, then `stop`.
 
-    `ca_folder` is where the certificate authority lives; it is made when the first TLS is opened.
+    `ca_folder` is where the certificate authority lives; it is made when the first TLS is opened. `starting` and
+    `system` are the dialer's.
     """
 
-    def __init__(self, config: Config, journal: Journal, *, ca_folder: Path, starting: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        journal: Journal,
+        *,
+        ca_folder: Path,
+        starting: Callable[[], bool],
+        system: Callable[[], Awaitable[UpstreamProxies]],
+    ) -> None:
         self.config = config
         self.journal = journal
-        self.dialer = Dialer(starting=starting, own=self._own_addresses, proxies=proxies_of(os.environ))
+        self.dialer = Dialer(starting=starting, own=self._own_addresses, proxies=proxies_of(os.environ), system=system)
         self.bound: Bound | None = None
         self.admin: Bound | None = None
         self.gateway = Gateway(lambda: self.policy, journal, self.dialer, self._to_mitmproxy, self.authority)
@@ -131,7 +141,7 @@ class Engine:
         assert self.bound is not None
         own = self.bound.host.strip("[]")
         addresses = LOOPBACK if own == "localhost" else (*LOOPBACK, own)
-        if own in ("0.0.0.0", "::"):  # noqa: S104 - compared
+        if listens_everywhere(own):
             addresses = (*addresses, *names_of_machine())
         return Door(self.bound.port, self.admin.port if self.admin else None, addresses)
 

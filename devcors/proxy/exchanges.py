@@ -54,8 +54,9 @@ class Exchanges:
         """CONNECT: refused, a tunnel, or a connection that we will look into."""
         policy = self._policy()
         facts = facts_of(flow, f"{_bracketed(flow.request.host)}:{flow.request.port}")
-        if refusal := policy.refuses_connect(facts):
-            self._answer(flow, policy.refuse(request_head(flow.request), refusal, facts))
+        head = request_head(flow.request)
+        if refusal := policy.refuses_connect(head, facts):
+            self._answer(flow, policy.refuse(head, refusal, facts))
         elif policy.opens(_bracketed(flow.request.host), flow.request.port):
             flow.metadata[OPENED] = True
 

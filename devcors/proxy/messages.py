@@ -13,9 +13,13 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def request_head(request: http.Request) -> RequestHead:
-    """The head as received. HTTP/2 has its authority outside of the fields (RFC 9113, section 8.3.1)."""
+    """The head as received.
+
+    HTTP/2 has its authority outside of the fields (RFC 9113, section 8.3.1), and 1.0 knows no Host; 1.1 must have one,
+    by absolute-form and CONNECT too (RFC 9112, section 3.2).
+    """
     fields = request.headers.fields
-    if request.authority and value(fields, b"host") is None:
+    if request.authority and request.http_version != "HTTP/1.1" and value(fields, b"host") is None:
         fields = ((b"Host", request.data.authority), *fields)
     return RequestHead(request.data.method, request.data.path, _joined_cookies(fields))
 

@@ -19,10 +19,13 @@ from devcors.daemon.checkup import Check, checkup
 from devcors.proxy import authority as authority_module
 from devcors.proxy.authority import CERTIFICATE_FILE, KEY_FILE, CertificateAuthority
 from devcors.system.browsers.browser import Browser
+from devcors.system.proxysettings import choosing
+from devcors.system.proxysettings.kde import Kde
 from devcors.system.trust.trusting import trust, untrust
 from tests.support.daemon import free_port
 from tests.support.servers import Reply, serve
 from tests.support.trust_stores import Shelf
+from tests.system.proxysettings.fakes import FakeKde
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +41,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DEVCORS_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(module, "installed", lambda: [Browser("chromium", ("chromium",))])
+    # what this machine itself goes through does not matter
+    monkeypatch.setattr(choosing, "desktops", list)
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
     return tmp_path
 
 
@@ -176,3 +184,38 @@ def test_where_the_authority_is_trusted(shelves: list[Shelf]) -> None:
     assert trust_checks() == [("warning", "an earlier authority is trusted yet: first", "devcors untrust")]
     untrust(shelves)
     assert trust_checks() == []
+
+
+@pytest.fixture
+def desktop(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The values of a KDE."""
+    fake = FakeKde()
+    monkeypatch.setattr(choosing, "desktops", lambda: [Kde(fake)])
+    monkeypatch.setattr(Kde, "check", lambda _: True)
+    return fake.values
+
+
+def test_the_systems_proxy_is_the_way_out(folder: Path, desktop: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        proxy = f"127.0.0.1:{listener.getsockname()[1]}"
+        desktop.update({"ProxyType": "1", "httpProxy": f"http://{proxy}", "httpsProxy": f"http://{proxy}"})
+        found = findings(folder, "[routes]\n")["way-out"]
+    assert (found.result, found.message) == (
+        "ok",
+        f"what leaves this machine goes through {proxy} (the system's setting)",
+    )
+    found = findings(folder, "[routes]\n")["way-out"]
+    assert (found.result, found.message.endswith("which cannot be reached: ECONNREFUSED")) == ("warning", True)
+
+
+def test_a_script_is_no_way_out(folder: Path, desktop: dict[str, str]) -> None:
+    desktop.update({"ProxyType": "2", "Proxy Config Script": "http://wpad.test/x.pac"})
+    found = findings(folder, "[routes]\n")["way-out"]
+    assert (found.result, "PAC http://wpad.test/x.pac" in found.message) == ("warning", True)
+    assert "HTTPS_PROXY" in str(found.hint)
+
+
+def test_a_proxy_of_the_environment_that_is_not_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
+    found = findings(folder, "[routes]\n")["way-out"]
+    assert (found.result, found.hint) == ("warning", "give ALL_PROXY an http:// URL")

@@ -51,10 +51,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
     # what a shell usually gives, for the daemon to make do with; this process plays both sides and takes what it may
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, limits[0]), limits[1]))
     with serving(_handlers) as port, socket.create_server(("127.0.0.1", 0), backlog=0) as full:
-        # bodies that are kept to be looked at would count as memory that a slow reader takes
         config = f"""
-            [server]
-            capture = 0
             [routes]
             "/" = "http://127.0.0.1:{port}"
             "/idle" = {{ target = "http://127.0.0.1:{port}", rewrite = "", timeout = {{ idle = "400ms" }} }}

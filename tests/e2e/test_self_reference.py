@@ -85,6 +85,28 @@ def test_by_connect_it_is_served(daemon: Daemon, host: str) -> None:
     _passed_once(daemon, path)
 
 
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ("", 400),
+        ("Host: x\r\nHost: x\r\n", 400),
+        ("Host: x\r\nX: a\x01\r\n", 400),
+        ("Host: x\r\nContent-Length: 2\r\n", 400),
+        ("Host: x\r\nExpect: something\r\n", 417),
+        ("Host: x\r\n" + "X: 1\r\n" * 200, 431),
+    ],
+    ids=["no Host", "two", "control", "body", "Expect", "many"],
+)
+def test_a_connect_is_checked_as_other_requests_are(daemon: Daemon, version: str, fields: str, status: int) -> None:
+    """To the front door and to anybody else, before anything is dialed."""
+    for place in (f"localhost:{daemon.port}", "elsewhere.invalid:443"):
+        if not fields and version == "1.0":
+            continue  # RFC 9112, section 3.2: it need not have one
+        answer = exchange(daemon.port, f"CONNECT {place} HTTP/{version}\r\n{fields}\r\n".encode(), timeout=2)
+        assert answer[9:12] == b"%d" % status, answer
+
+
 @pytest.mark.parametrize("host", REFUSED)
 def test_the_unspecified_address_is_refused(daemon: Daemon, host: str) -> None:
     """It is no name by which the front door answers (a page of the web could use it); still, nothing is dialed."""

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.gnome import MANUAL, SCHEMA, SCRIPT, Gnome, session
-from tests.support.proxied import CONFIG, Proxied, Starter, starter, until
+from tests.support.gnome import MANUAL, SCHEMA, SCRIPT, Gnome
+from tests.support.proxied import CONFIG, Proxied, Starter, until
 
 TAKING = ["locked", "read", "journal written", "watchdog started", "set 1", "set 2", "journal whole"]
 TAKING_ALL = [*TAKING[:-1], "set 3", "set 4", "set 5", "journal whole"]
@@ -21,25 +20,11 @@ GIVING_BACK = ["marked", "compared", "undo 1", "undo 2", "journal removed"]
 KILLED = -signal.SIGKILL
 
 
-@pytest.fixture(scope="module")
-def gnome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gnome]:
-    with session(tmp_path_factory.mktemp("gnome")) as gnome:
-        yield gnome
-
-
-@pytest.fixture(scope="module")
-def quickly() -> Iterator[Starter]:
-    with starter() as made:
-        yield made
-
-
 @pytest.fixture
-def proxied(gnome: Gnome, quickly: Starter, tmp_path: Path) -> Iterator[Proxied]:
+def proxied(proxied: Proxied) -> Proxied:
     """A devcors that runs without the system's proxy."""
-    proxied = Proxied(gnome, quickly, tmp_path)
     proxied.up()
-    yield proxied
-    proxied.end()
+    return proxied
 
 
 def _without_the_watchdogs_help(proxied: Proxied) -> None:

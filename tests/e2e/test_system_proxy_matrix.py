@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import itertools
 import signal
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from tests.support.gnome import MANUAL, NONE, SCHEMA, SCRIPT, Gnome, Setting, session
-from tests.support.proxied import Proxied, Starter, starter, until
+from tests.support.gnome import MANUAL, NONE, SCHEMA, SCRIPT, Gnome, Setting
+from tests.support.proxied import Proxied, until
 
 BEFORE = {"none": NONE, "manual": MANUAL, "pac": SCRIPT}
 MEANWHILE: dict[str, Setting] = {
@@ -90,25 +89,6 @@ CASES = [
     *(("manual", end, meanwhile, "") for end, meanwhile in itertools.product(ENDS, list(MEANWHILE)[2:])),
     *((before, end, "unchanged", "second") for before, end in zip(itertools.cycle(BEFORE), ENDS, strict=False)),
 ]
-
-
-@pytest.fixture(scope="module")
-def gnome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gnome]:
-    with session(tmp_path_factory.mktemp("gnome")) as gnome:
-        yield gnome
-
-
-@pytest.fixture(scope="module")
-def quickly() -> Iterator[Starter]:
-    with starter() as made:
-        yield made
-
-
-@pytest.fixture
-def proxied(gnome: Gnome, quickly: Starter, tmp_path: Path) -> Iterator[Proxied]:
-    proxied = Proxied(gnome, quickly, tmp_path)
-    yield proxied
-    proxied.end()
 
 
 @pytest.mark.parametrize(("before", "end", "meanwhile", "second"), CASES, ids=lambda word: word or "alone")

@@ -2,70 +2,17 @@
 
 from __future__ import annotations
 
-import select
-import socket
-import socketserver
 import ssl
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.support.corporate import Corporate, corporate
 from tests.support.daemon import Daemon, free_port, made_authority, running
 from tests.support.servers import Certificate, Reply, Server, self_made, serve
-
-
-class Corporate(socketserver.ThreadingTCPServer):
-    """A proxy that knows CONNECT only, and where every name is a server on loopback; it notes what it was asked."""
-
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str | None]] = []
-        super().__init__(("127.0.0.1", 0), _Tunnel)
-
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
-
-
-class _Tunnel(socketserver.StreamRequestHandler):
-    server: Corporate
-
-    def handle(self) -> None:
-        method, place, _ = self.rfile.readline().decode().split()
-        fields = {}
-        while line := self.rfile.readline().strip():
-            name, _, text = line.decode().partition(":")
-            fields[name.lower()] = text.strip()
-        self.server.asked.append((f"{method} {place}", fields.get("proxy-authorization")))
-        if place.startswith("forbidden."):
-            self.wfile.write(b"HTTP/1.1 403 Forbidden\r\n\r\n")
-            return
-        with socket.create_connection(("127.0.0.1", int(place.rpartition(":")[2]))) as upstream:
-            self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
-            ends = {self.connection: upstream, upstream: self.connection}
-            while True:
-                for readable in select.select(list(ends), [], [])[0]:
-                    data = readable.recv(65536)
-                    if not data:
-                        return
-                    ends[readable].sendall(data)
-
-
-@contextmanager
-def _corporate() -> Iterator[Corporate]:
-    with Corporate() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 @dataclass
@@ -87,7 +34,7 @@ def setting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
     with (
         serve(lambda _: Reply()) as plain,
         serve(lambda _: Reply(), tls=certificate.server_context()) as secure,
-        _corporate() as corporate,
+        corporate() as company,
     ):
         config = f"""
             frontend = "{plain.url}"
@@ -100,10 +47,10 @@ def setting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
             "api.example.test" = {{ cors = "inject", verify = "{certificate.path}" }}
         """
         ca = made_authority(folder)
-        proxy = f"http://me:secret@127.0.0.1:{corporate.port}"
+        proxy = f"http://me:secret@127.0.0.1:{company.port}"
         environ = {"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "NO_PROXY": "excepted.invalid"}
         with running(folder, config, environ=environ) as daemon:
-            yield Setting(daemon, corporate, plain, secure, certificate, ca)
+            yield Setting(daemon, company, plain, secure, certificate, ca)
 
 
 SECRET = "Basic bWU6c2VjcmV0"  # me:secret

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devcors.policy.pac import proxy_auto_config, version
+from devcors.policy.upstream_proxies import UpstreamProxies, UpstreamProxy, exceptions_of
 from devcors.urls import DEFAULT_PORTS, parse_authority
 from tests.policy.asking import policy_of
 from tests.support.programs import needed
@@ -139,6 +140,65 @@ def test_another_version_for_other_hosts_only(one: list[str], other: list[str]) 
     assert (len(versions) == 1) is (set(one) == set(other))
 
 
+CORP = UpstreamProxies(
+    UpstreamProxy("", "proxy.corp", 3128),
+    UpstreamProxy("", "fd00::1", 3129),
+    exceptions_of(["intra.corp", "10.0.0.0/9", "2001:db8::/33", "2001:db8:f::/48", "odd.corp:8443"], below=True),
+)
+ELSEWHERE = [
+    "http://example.com/",
+    "ws://example.com/",
+    "https://example.com/",
+    "wss://EXAMPLE.com./",
+    "http://localhost/",
+    "https://app.localhost:5173/",
+    "http://127.0.0.1:1/",
+    "http://[::1]:3001/",
+    "http://0.0.0.0/",
+    "http://intra.corp/",
+    "https://www.intra.corp/",
+    "https://notintra.corp/",
+    "http://10.127.0.1/",
+    "http://10.128.0.1/",
+    "https://odd.corp:8443/",
+    "https://odd.corp/",
+    "https://[2001:db8:7fff::1]/",
+    "https://[2001:db8:8000::1]/",
+    "https://[2001:db8:f:1::]/",
+    "https://[2001:db8:f::]/",
+    "https://[1:2:3:4:5:6:7:8]/",
+    "https://[::]/",
+]
+
+
+def test_other_hosts_go_as_before() -> None:
+    """The rule is `UpstreamProxies.proxy_for`'s, the expressions the same."""
+    answers = run(proxy_auto_config(["api.example.test"], PROXY, CORP), ELSEWHERE)
+    for url, answer in zip(ELSEWHERE, answers, strict=True):
+        scheme, _, rest = url.partition("://")
+        named, tls = parse_authority(rest.partition("/")[0]), scheme in ("https", "wss")
+        proxy = CORP.proxy_for(named.host, named.port_or(scheme), tls=tls)
+        assert answer == (f"PROXY {proxy.authority}" if proxy else "DIRECT"), url
+    assert {*answers} == {"PROXY proxy.corp:3128", "PROXY [fd00::1]:3129", "DIRECT"}
+
+
+def test_behind_devcors_stands_what_stood_before() -> None:
+    script = proxy_auto_config(["*.corp", "[::1]"], PROXY, CORP)
+    asked = ["https://api.corp/", "http://api.corp/", "http://www.intra.corp/", "http://[::1]/", "ftp://example.com/"]
+    assert run(script, asked) == [
+        "PROXY 127.0.0.1:2677; PROXY [fd00::1]:3129",
+        "PROXY 127.0.0.1:2677; PROXY proxy.corp:3128",
+        THROUGH,
+        THROUGH,
+        "DIRECT",
+    ]
+
+
+def test_another_version_for_another_way_out() -> None:
+    scripts = [proxy_auto_config(HOSTS, PROXY), proxy_auto_config(HOSTS, PROXY, CORP)]
+    assert len({*map(version, scripts)}) == 2
+
+
 @pytest.mark.parametrize("word", ["const ", "let ", "=>", "`", ",\n}"])
 def test_old_engines_can_read_it(word: str) -> None:
-    assert word not in proxy_auto_config(HOSTS, PROXY)
+    assert word not in proxy_auto_config(HOSTS, PROXY, CORP)

@@ -157,4 +157,32 @@ def test_what_is_opened_of_connect() -> None:
     assert policy.opens("API.test", 443)
     assert policy.opens("localhost", 2677)
     assert not policy.opens("api.test", 8443)
-    assert policy.refuses_connect(Facts("https", Authority("other.test", 443), "127.0.0.1", "127.0.0.1")) is None
+
+
+GOOD = (b"Host", b"other.test:443")
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ((GOOD,), None),
+        ((GOOD, (b"Content-Length", b"0")), None),
+        ((GOOD, (b"Expect", b"100-continue")), None),
+        ((), 400),
+        ((GOOD, GOOD), 400),
+        (((b"Host", b"a/b"),), 400),
+        (((b"Host", b"me:secret@other.test"),), 400),
+        ((GOOD, (b"X Y", b"1")), 400),
+        ((GOOD, (b"X", b"a\x01")), 400),
+        ((GOOD, (b"Content-Length", b"1")), 400),
+        ((GOOD, (b"Transfer-Encoding", b"chunked")), 400),
+        ((GOOD, (b"Expect", b"200-ok")), 417),
+        ((GOOD, *[(b"X", b"1")] * 200), 431),
+        ((GOOD, (b"X", b"1" * 70_000)), 431),
+    ],
+)
+def test_a_connect_is_checked_as_other_requests_are(fields: Fields, status: int | None) -> None:
+    policy = policy_of("[intercept]\n'api.test:443' = {}")
+    facts = Facts("https", Authority("other.test", 443), "127.0.0.1", "127.0.0.1")
+    refusal = policy.refuses_connect(RequestHead(b"CONNECT", b"other.test:443", fields), facts)
+    assert (refusal and refusal.status) == status

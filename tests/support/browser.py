@@ -16,21 +16,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from playwright.sync_api import BrowserContext, Playwright, sync_playwright
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+from .chromium import FLAGS, find
 
 
 def chromium() -> str:
     """The program. Where there is none the test is skipped, except in CI, which must have one."""
-    found = os.environ.get("DEVCORS_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    found = find()
     if found is None:
         message = "no Chromium on this machine (apt install chromium, or set DEVCORS_CHROMIUM)"
         if os.environ.get("CI"):

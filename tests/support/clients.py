@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .browser import FLAGS, chromium
+from .browser import chromium
+from .chromium import FLAGS
 from .daemon import ROOT
 from .programs import needed
 

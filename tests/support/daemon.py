@@ -35,7 +35,11 @@ def free_port() -> int:
 
 def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a devcors that leaves nothing outside of `home`."""
-    kept = {name: text for name, text in os.environ.items() if not name.lower().endswith("_proxy")}
+    # without a session bus there is no desktop either, whose proxy would be gone through
+    session = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_CURRENT_DESKTOP")
+    kept = {
+        name: text for name, text in os.environ.items() if not name.lower().endswith("_proxy") and name not in session
+    }
     return {
         **kept,
         "DEVCORS_HOME": str(home),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from devcors.daemon.logfile import LogFile
 from devcors.daemon.reloading import Reloader
+from devcors.policy.upstream_proxies import UpstreamProxies
 from devcors.proxy.engine import Engine
 from devcors.traffic.store import Store
 
@@ -17,7 +19,7 @@ from .rows import Rows
 
 @dataclass
 class Backstage:
-    """`token` is what every question wants; `started` is in seconds since the epoch."""
+    """`token` is what every question wants; `started` is in seconds since the epoch. `others` is for proxy.pac."""
 
     engine: Engine
     store: Store
@@ -25,6 +27,8 @@ class Backstage:
     token: str
     started: float = field(default_factory=time.time)
     rows: Rows = field(default_factory=lambda: Rows(time.monotonic))
+    others: Callable[[], UpstreamProxies] = UpstreamProxies
+    """Where hosts go that the config does not name."""
     cleared: int = 0
     """How often the store was cleared by the API."""
     log: LogFile | None = None

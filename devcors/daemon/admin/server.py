@@ -96,7 +96,7 @@ def places(backstage: Backstage) -> list[Any]:
     """Every path that is served; what wants the token gets the backstage that knows it."""
     known = {"backstage": backstage}
     return [
-        (PATH, ProxyAutoConfig, {"script": lambda: script(backstage.engine)}),
+        (PATH, ProxyAutoConfig, {"script": lambda: script(backstage.engine, backstage.others())}),
         (r"/", PageHandler),
         (r"/assets/([A-Za-z0-9_.-]+)", PageHandler),
         (r"/api/status", StatusHandler, known),

@@ -167,7 +167,7 @@ class ClientConnection(asyncio.Protocol):
         facts = self.facts
         if request.head.target[:1] != b"/":
             if request.head.method == b"CONNECT":
-                return self._connect(request.head.target, data[end:])
+                return self._connect(request, data[end:])
             verdict = self._lane.named(request, facts)
             if verdict is None:
                 self._lane.hand_over(self)
@@ -196,9 +196,9 @@ class ClientConnection(asyncio.Protocol):
             self._after_exchange()
         return True
 
-    def _connect(self, target: bytes, rest: bytes) -> bool:
+    def _connect(self, request: ReceivedRequest, rest: bytes) -> bool:
         """RFC 9110, section 9.3.6. A tunnel to the front door ends here; whatever comes in it is a new connection's."""
-        if not self._lane.is_tunnel_to_itself(target, self.facts):
+        if not self._lane.is_tunnel_to_itself(request, self.facts):
             self._lane.hand_over(self)
             return False
         self.tunneled = self._at_start = True

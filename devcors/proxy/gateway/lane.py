@@ -83,9 +83,7 @@ class Gateway:
             return Refusal(400, f"the request target is {error.message}", "send http://host:port/path")
         if scheme.lower() != b"http" or not self.policy.door.is_own(host.host, host.port_or("http")):
             return None
-        fields = head.fields
-        if request.minor == 0 and value(fields, b"host") is None:  # RFC 9112, section 3.2.2: 1.0 knows no Host
-            fields = ((b"Host", authority), *fields)
+        fields = _with_host(request, authority).fields
         if not path and head.method == b"OPTIONS":  # RFC 9112, section 3.2.4
             path = b"*"
         elif not path.startswith(b"/"):
@@ -93,16 +91,20 @@ class Gateway:
         own = RequestHead(head.method, path, fields)
         return request._replace(head=own), facts._replace(authority=host)
 
-    def is_tunnel_to_itself(self, target: bytes, facts: Facts) -> bool:
-        """Whether a CONNECT is for the front door (a browser sends one for a WebSocket), from a peer that may."""
+    def is_tunnel_to_itself(self, request: ReceivedRequest, facts: Facts) -> bool:
+        """Whether a CONNECT is for the front door (a browser sends one for a WebSocket), and nothing is wrong with it.
+
+        What is refused goes to the other lane with the rest, which asks the policy too, and answers.
+        """
+        head = request.head
         try:
-            host = parse_authority(target)
+            host = parse_authority(head.target)
         except MalformedError:
             return False
         policy = self.policy
         if not policy.door.is_own(host.host, host.port_or("https")):
             return False
-        return policy.refuses_connect(facts._replace(authority=host)) is None
+        return policy.refuses_connect(_with_host(request, head.target), facts._replace(authority=host)) is None
 
     def secure(self, client: ClientConnection) -> None:
         """A TLS handshake has begun: ours where the front door is https, or in a tunnel to it."""
@@ -136,3 +138,11 @@ class Gateway:
         for end in tuple(self.tunnels):
             end.transport.abort()
         self.pool.close()
+
+
+def _with_host(request: ReceivedRequest, authority: bytes) -> RequestHead:
+    """The head with the authority of its target as Host where it has none and need not have (RFC 9112, section 3.2)."""
+    head = request.head
+    if request.minor == 1 or value(head.fields, b"host") is not None:
+        return head
+    return head._replace(fields=((b"Host", authority), *head.fields))

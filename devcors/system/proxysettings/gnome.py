@@ -6,18 +6,26 @@ the child schemas' `host` and `port` are what it points to. Values stand here as
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from devcors.policy.upstream_proxies import UpstreamProxies, exceptions_of
 
 from .commands import Run, run
-from .values import Manual, Pac, Values, Wanted
+from .values import Manual, Pac, Values, Wanted, named_by_system
 
 SCHEMA = "org.gnome.system.proxy"
 MODE = f"{SCHEMA} mode"
 SCRIPT = f"{SCHEMA} autoconfig-url"
 SERVERS = tuple(f"{SCHEMA}.{scheme} {part}" for scheme in ("http", "https") for part in ("host", "port"))
-_ALL = (SCRIPT, *SERVERS, MODE)
+EXCEPTIONS = f"{SCHEMA} ignore-hosts"
+SAME = f"{SCHEMA} use-same-proxy"
+_ALL = (SCRIPT, *SERVERS, EXCEPTIONS, SAME, MODE)
+
+T = TypeVar("T")
 
 
 class Gnome:
@@ -78,12 +86,43 @@ class Gnome:
         if mode == "auto":
             return f"PAC {(values.get(SCRIPT) or '').strip(chr(39))}"
         if mode == "manual":
-            return str(Manual((values.get(SERVERS[0]) or "").strip("'"), int(values.get(SERVERS[1]) or 0)))
+            host, port = _string(values.get(SERVERS[0])), int(values.get(SERVERS[1]) or 0)
+            return str(Manual(host, port)) if host else "manual"  # SOCKS, or https alone
         return mode or "none"
+
+    def proxies(self, values: Values) -> UpstreamProxies:
+        """As GLib's resolver reads it: `use-same-proxy` gives https the proxy of http where it has none of its own."""
+        if (values.get(MODE) or "").strip("'") != "manual":
+            return UpstreamProxies()
+        http, https = (
+            named_by_system(_string(values.get(host)), values.get(port)) for host, port in (SERVERS[:2], SERVERS[2:])
+        )
+        if https is None and values.get(SAME) == "true":
+            https = http
+        return UpstreamProxies(http, https, exceptions_of(_strings(values.get(EXCEPTIONS)), below=True))
 
     def by_hand(self) -> str:
         """As `values.Desktop.by_hand`."""
         return f"gsettings set {MODE} none"
+
+
+def _string(text: str | None) -> str:
+    """The other way round."""
+    return _literal(text, str) or ""
+
+
+def _strings(text: str | None) -> list[str]:
+    """A GVariant list of strings; an empty one has its type in front."""
+    return [entry for entry in _literal((text or "").removeprefix("@as "), list) or [] if isinstance(entry, str)]
+
+
+def _literal(text: str | None, kind: type[T]) -> T | None:
+    """Strings and lists of strings are written in GVariant's text form as in Python."""
+    try:
+        found = ast.literal_eval(text or "")
+    except (ValueError, SyntaxError):
+        return None
+    return found if isinstance(found, kind) else None
 
 
 def _text(text: str) -> str:

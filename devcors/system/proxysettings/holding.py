@@ -17,7 +17,7 @@ from . import journal as journals
 from .choosing import desktop_named, this_desktop
 from .journal import Journal, locked
 from .steps import step
-from .values import Desktop, Values, Wanted, undo
+from .values import Desktop, Setting, Values, Wanted, undo
 from .watching import start_watchdog
 
 
@@ -39,8 +39,8 @@ class Restored(NamedTuple):
     left: bool
 
 
-def take(wanted: Wanted, owner: Identity, watch: Callable[[Identity], None] = start_watchdog) -> str:
-    """Sets the system's proxy; returns in words what was set before. `owner` is who serves there.
+def take(wanted: Wanted, owner: Identity, watch: Callable[[Identity], None] = start_watchdog) -> Setting:
+    """Sets the system's proxy; returns what was set before. `owner` is who serves there.
 
     Raises HeldError where a devcors that is alive holds it, SettingsError where it cannot be set; then nothing is.
     """
@@ -66,7 +66,18 @@ def take(wanted: Wanted, owner: Identity, watch: Callable[[Identity], None] = st
         except BaseException:
             _give_back(journal)
             raise
-        return desktop.summary(before)
+        return Setting(desktop.summary(before), desktop.proxies(before))
+
+
+def without_devcors() -> Setting:
+    """What would be set now if devcors gave back what it holds. Raises SettingsError."""
+    journal = journals.read()
+    desktop = desktop_named(journal.desktop) if journal else this_desktop()
+    now = desktop.get()
+    if journal is not None:
+        touched = [key for state in journal.ours for key in state]
+        now |= undo(now, journal.before, journal.ours, desktop.switches(touched))
+    return Setting(desktop.summary(now), desktop.proxies(now))
 
 
 def renew(served: Sequence[Wanted], owner: Identity) -> str | None:

@@ -10,13 +10,16 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 
+from devcors.policy.upstream_proxies import UpstreamProxies, all_but, exceptions_of
+
 from .commands import Run, run
-from .values import Manual, Pac, Values, Wanted
+from .values import Manual, Pac, Values, Wanted, named_by_system
 
 TYPE = "ProxyType"
 SCRIPT = "Proxy Config Script"
 SERVERS = ("httpProxy", "httpsProxy")
-_ALL = (SCRIPT, *SERVERS, TYPE)
+EXCEPTIONS, REVERSED = "NoProxyFor", "ReversedException"
+_ALL = (SCRIPT, *SERVERS, EXCEPTIONS, REVERSED, TYPE)
 _WHERE = ("--file", "kioslaverc", "--group", "Proxy Settings", "--key")
 _ABSENT = "devcors: no such key"  # what kreadconfig is told to print for one
 _TYPES = {"0": "none", "1": "manual", "2": "script", "3": "found by itself", "4": "from the environment"}
@@ -77,10 +80,26 @@ class Kde:
         if kind == "2":
             return str(Pac(values.get(SCRIPT) or ""))
         if kind == "1":
-            host, _, port = (values.get(SERVERS[0]) or "").partition("://")[2].rpartition(" ")
+            host, port = _server(values.get(SERVERS[0]))
             return str(Manual(host, int(port))) if port.isdigit() else "manual"
         return _TYPES.get(kind, kind)
+
+    def proxies(self, values: Values) -> UpstreamProxies:
+        """ReversedException makes the list one of what goes through the proxy."""
+        if values.get(TYPE) != "1":
+            return UpstreamProxies()
+        http, https = (named_by_system(*_server(values.get(key))) for key in SERVERS)
+        exceptions = exceptions_of((values.get(EXCEPTIONS) or "").split(","), below=True)
+        if values.get(REVERSED) == "true":
+            exceptions = all_but(exceptions)
+        return UpstreamProxies(http, https, exceptions)
 
     def by_hand(self) -> str:
         """As `values.Desktop.by_hand`."""
         return f"{self._tool('kwriteconfig')} --file kioslaverc --group 'Proxy Settings' --key {TYPE} 0"
+
+
+def _server(text: str | None) -> tuple[str, str]:
+    """`http://HOST PORT`, or as older versions wrote it, `http://HOST:PORT`."""
+    host, _, port = (text or "").removeprefix("http://").replace(" ", ":").rpartition(":")
+    return host, port.rstrip("/")

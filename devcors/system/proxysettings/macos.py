@@ -11,8 +11,10 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 
+from devcors.policy.upstream_proxies import UpstreamProxies, exceptions_of
+
 from .commands import Run, run
-from .values import Manual, Pac, Values, Wanted
+from .values import Manual, Pac, Values, Wanted, named_by_system
 
 TOOL = "/usr/sbin/networksetup"
 _KINDS = {"url": "autoproxy", "web": "webproxy", "secure": "securewebproxy"}
@@ -37,9 +39,10 @@ class MacOs:
         return [line for line in lines if line and not line.startswith("*")]
 
     def get(self) -> Values:
-        """Three questions for each service."""
+        """Four questions for each service."""
         found: Values = {}
         for service in self._services():
+            found[f"{service}/bypass"] = self._run([TOOL, "-getproxybypassdomains", service])
             for kind in _KINDS:
                 found[f"{service}/{kind}"], found[f"{service}/{kind} on"] = self._asked(service, kind)
         return found
@@ -98,6 +101,25 @@ class MacOs:
                 host, _, port = (values.get(key.removesuffix(" on")) or " 0").rpartition(" ")
                 return str(Manual(host, int(port)))
         return "none"
+
+    def proxies(self, values: Values) -> UpstreamProxies:
+        """Of the first service that has any: networksetup lists them in the order in which they are used."""
+        for key, value in values.items():
+            service, _, name = key.rpartition("/")
+            if name not in ("url on", "web on", "secure on") or value != "on":
+                continue
+            if name == "url on":
+                break
+            http, https = (
+                named_by_system(*(values.get(f"{service}/{kind}") or " ").split(" ", 1))
+                if values.get(f"{service}/{kind} on") == "on"
+                else None
+                for kind in ("web", "secure")
+            )
+            # a line for each; a sentence where there are none, which is no name
+            bypass = [line for line in (values.get(f"{service}/bypass") or "").splitlines() if " " not in line]
+            return UpstreamProxies(http, https, exceptions_of(bypass, below=False))
+        return UpstreamProxies()
 
     def by_hand(self) -> str:
         """As `values.Desktop.by_hand`."""

@@ -10,6 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from devcors.policy.upstream_proxies import UpstreamProxies, UpstreamProxy, proxy_at
+
+SOURCE = "the system's setting"
+
 Values = dict[str, str | None]
 """Each value as the desktop's own tool prints it, None where it is absent."""
 
@@ -36,6 +40,21 @@ class Manual(NamedTuple):
 Wanted = Pac | Manual
 
 
+class Setting(NamedTuple):
+    """What is set without devcors: in words, and its manual proxies. A script names none that we can read."""
+
+    told: str
+    proxies: UpstreamProxies
+
+    @property
+    def not_followed(self) -> bool:
+        """Whether a proxy is set, but none that devcors can go by."""
+        return self.told != "none" and not self.proxies
+
+    def __str__(self) -> str:
+        return self.told
+
+
 class Desktop(Protocol):
     """One way of keeping the setting. All methods raise SettingsError where the desktop's tool fails."""
 
@@ -45,7 +64,7 @@ class Desktop(Protocol):
         """Whether this machine, as this user is logged in, has it."""
 
     def get(self) -> Values:
-        """What is set now: every value that `wanted` may change, and those that `summary` shows."""
+        """What is set now: every value that `wanted` may change, and those that `summary` and `proxies` show."""
 
     def wanted(self, wanted: Wanted, now: Values) -> Values:
         """The values to set, in the order to set them: a switch after what it points to."""
@@ -62,8 +81,18 @@ class Desktop(Protocol):
     def summary(self, values: Values) -> str:
         """What is set, in words: `none`, `PAC URL`, `manual HOST:PORT`."""
 
+    def proxies(self, values: Values) -> UpstreamProxies:
+        """The manual proxies that are set, with the hosts left out; none where something else counts, a script too."""
+
     def by_hand(self) -> str:
         """What to do without devcors, to have no proxy."""
+
+
+def named_by_system(host: str | None, port: str | int | None) -> UpstreamProxy | None:
+    """The http proxy that a setting names; None where it names none, or another kind."""
+    if not host or not port or str(port) == "0":
+        return None
+    return proxy_at(SOURCE, f"[{host}]:{port}" if host.count(":") > 1 and "[" not in host else f"{host}:{port}")
 
 
 def undo(now: Values, before: Values, ours: Sequence[Values], switches: Mapping[str, tuple[str, ...]]) -> Values:

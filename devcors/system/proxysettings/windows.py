@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from devcors.errors import SettingsError
+from devcors.policy.upstream_proxies import UpstreamProxies, exceptions_of, proxy_at
 
-from .values import Manual, Pac, Values, Wanted
+from .values import SOURCE, Manual, Pac, Values, Wanted
 
 KEY = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings"
-SCRIPT, ENABLE, SERVER = "AutoConfigURL", "ProxyEnable", "ProxyServer"
+SCRIPT, ENABLE, SERVER, OVERRIDE = "AutoConfigURL", "ProxyEnable", "ProxyServer", "ProxyOverride"
 SETTINGS_CHANGED, REFRESH = 39, 37
 
 
@@ -79,7 +80,7 @@ class Windows:
 
     def get(self) -> Values:
         """Numbers stand here as their decimal text."""
-        found = {name: self._registry.read(name) for name in (SCRIPT, SERVER, ENABLE)}
+        found = {name: self._registry.read(name) for name in (SCRIPT, SERVER, OVERRIDE, ENABLE)}
         return {name: None if value is None else str(value) for name, value in found.items()}
 
     def wanted(self, wanted: Wanted, now: Values) -> Values:
@@ -113,6 +114,18 @@ class Windows:
             host, _, port = (values.get(SERVER) or "").rpartition(":")
             return str(Manual(host, int(port))) if port.isdigit() and ";" not in host else f"manual {host}:{port}"
         return "none"
+
+    def proxies(self, values: Values) -> UpstreamProxies:
+        """ProxyServer is `HOST:PORT` for all, or a list such as `http=a:1;https=b:2`; ProxyOverride is left out."""
+        if values.get(SCRIPT) or values.get(ENABLE) != "1":
+            return UpstreamProxies()
+        named = {}
+        for entry in (values.get(SERVER) or "").split(";"):
+            scheme, equals, server = entry.strip().rpartition("=")
+            named[scheme if equals else "all"] = proxy_at(SOURCE, server)
+        exceptions = exceptions_of((values.get(OVERRIDE) or "").split(";"), below=False)
+        http, https = (named.get(scheme) or named.get("all") for scheme in ("http", "https"))
+        return UpstreamProxies(http, https, exceptions)
 
     def by_hand(self) -> str:
         """As `values.Desktop.by_hand`."""

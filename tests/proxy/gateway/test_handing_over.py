@@ -50,6 +50,26 @@ def test_a_client_that_has_half_closed_is_handed_over_open() -> None:
         assert not client.ended
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [b"", b"Host: a\r\nHost: a\r\n", b"Host: a\r\nExpect: x\r\n", b"Host: a\r\nContent-Length: 2\r\n"],
+    ids=["no Host", "two", "Expect", "body"],
+)
+def test_a_tunnel_to_the_front_door_that_is_refused_is_answered_by_the_other_lane(fields: bytes) -> None:
+    with Stage() as stage:
+        client = stage.client()
+        client.says(b"CONNECT localhost:2677 HTTP/1.1\r\n" + fields + b"\r\nGET /in HTTP/1.1\r\n" + HOST)
+        assert len(stage.handed_over) == 1
+        assert client.got == b""
+
+
+def test_1_0_need_not_name_a_host() -> None:
+    with Stage() as stage:
+        client = stage.client()
+        client.says(b"CONNECT localhost:2677 HTTP/1.0\r\n\r\n")
+        assert client.got == b"HTTP/1.1 200 Connection Established\r\n\r\n"
+
+
 def test_a_tunnel_to_the_front_door_ends_in_the_lane() -> None:
     with Stage() as stage:
         client = stage.client()

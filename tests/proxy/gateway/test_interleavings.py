@@ -68,6 +68,13 @@ class Asking:
         self.sent += len(piece)
         self.played.says(piece)
 
+    def drop_rest(self) -> None:
+        """What was not sent yet never will be; a request of which nothing was sent gets no answer."""
+        begun = sum(start < self.sent for start in [0, *self.ends][: len(self.ends)])
+        if self.waiting:
+            del self.played.methods[begun:]
+        self.waiting = b""
+
     @property
     def asked(self) -> int:
         """Requests that were sent whole."""
@@ -183,7 +190,7 @@ class Interleavings(RuleBasedStateMachine):
         client = self.client(who)
         if not client.silent:
             client.spoilt = True
-            client.waiting = b""
+            client.drop_rest()
             client.played.methods.append("GET")
             client.played.says(data)
 

@@ -50,6 +50,7 @@ class FakeService:
     web_on: bool = False
     secure: tuple[str, str] = ("", "0")
     secure_on: bool = False
+    bypass: tuple[str, ...] = ()
 
 
 @dataclass
@@ -68,6 +69,9 @@ class FakeMac:
             return "\n".join([note, *self.services, ""])
         if words[0] not in self.services:
             raise SettingsError(f"{words[0]} is not a recognized network service.")
+        if what == "-getproxybypassdomains":
+            bypass = self.services[words[0]].bypass
+            return "".join(f"{line}\n" for line in bypass or (f"There aren't any bypass domains set on {words[0]}.",))
         return self._service(self.services[words[0]], what, words[1:])
 
     def _service(self, service: FakeService, what: str, words: list[str]) -> str:

@@ -1,0 +1,5 @@
+"""For the tests that need a desktop."""
+
+from tests.support.desktop import gnome, proxied, quickly
+
+__all__ = ["gnome", "proxied", "quickly"]
