@@ -320,7 +320,7 @@ def test_the_folders_are_removed_meanwhile(at: Home, tmp_path: Path, backend: in
     log.unlink()
     log.parent.rmdir()
     assert "log: the file was removed; the next line makes it anew" in at.devcors("status", cwd=web).out
-    assert "its log was removed; this is what it keeps itself" in at.devcors("logs", cwd=web).out
+    assert "its log is not there; this is what it keeps itself" in at.devcors("logs", cwd=web).out
     fetch(told["port"], "/api/after")
     wait_until(log.exists)
     assert "/api/after" in at.devcors("logs", cwd=web).out
