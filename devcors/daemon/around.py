@@ -17,7 +17,7 @@ from .admin.server import AdminServer
 from .auto_config import admin_url, intercepted, proxy_authority, script_url
 from .running import Run, Running, announce, withdraw
 from .terminal import Terminal
-from .way_out import WayOut
+from .way_out import WayOut, nobody
 
 
 class Around:
@@ -91,6 +91,7 @@ class Around:
 
     async def leave(self) -> None:
         """Gives back the system's proxy, where it points here; before anything stops serving."""
+        self._way_out.changed = nobody  # whatever is set from now on, nobody is to be told of it here
         try:
             if await asyncio.to_thread(give_back, self._process):
                 self._terminal.message("the system's proxy is as before", "cyan")

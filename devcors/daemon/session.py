@@ -103,7 +103,7 @@ class Session:
         # the token opens the admin port: who may read the state file may do so
         run = Run(str(loaded.folder), time.time(), config=main, log=self._log)
         reloader = Reloader(engine, loaded, self._load, self._terminal)
-        backstage = Backstage(engine, self.store, reloader, run.token, run.started, others=lambda: way_out.known)
+        backstage = Backstage(engine, self.store, reloader, run.token, run.started, others=way_out.latest)
         around = Around(engine, self._terminal, run, AdminServer(backstage), way_out)
         reloader.applied = around.follow
         # made at once: it compares with what the files hold now, so that no edit is missed while we start
