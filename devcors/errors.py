@@ -46,10 +46,6 @@ class MalformedError(DevcorsError):
     """Something from the network that is not what its standard says (a Host, an Origin, a URL). Becomes a 400."""
 
 
-class NotYetError(UsageError):
-    """A key, option or command of the design whose behaviour is not in this version."""
-
-
 class StartError(DevcorsError):
     """The daemon could not start: an address that cannot be had, a command that cannot be run, a missing permission."""
 

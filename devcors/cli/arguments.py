@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from devcors.errors import NotYetError, UsageError
+from devcors.errors import UsageError
 
 
 def overrides(
@@ -40,10 +40,3 @@ def _route(text: str) -> tuple[str, str]:
     if not separator or not pattern or not target:
         raise UsageError(f"{text!r} is no route", hint="--route /api=http://localhost:8080")
     return pattern, target
-
-
-def refuse_not_yet(options: Mapping[str, bool]) -> None:
-    """Raises NotYetError for an option of the design that this version does not have."""
-    for name, given in options.items():
-        if given:
-            raise NotYetError(f"{name}: not yet in this version", hint="leave it out")

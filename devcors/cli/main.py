@@ -11,7 +11,10 @@ import typer
 
 from devcors.errors import DevcorsError
 
+from .export_commands import export_app
+from .options import ConfigFile, Frontend, Json, Profile, RouteOption
 from .orphans import restore_system_proxy
+from .running_commands import running_app
 
 app = typer.Typer(
     name="devcors",
@@ -27,16 +30,8 @@ config_app = typer.Typer(
 app.add_typer(config_app, name="config")
 proxy_app = typer.Typer(help="Set the system's proxy to devcors, and as it was before.", no_args_is_help=True)
 app.add_typer(proxy_app, name="system-proxy")
-
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", "-c", metavar="FILE", help="The config file; else it is searched upwards.")
-]
-Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME", help="Lay this profile over the rest.")]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout.")]
-Frontend = Annotated[str | None, typer.Option("--frontend", metavar="URL", help="The front end's dev server.")]
-RouteOption = Annotated[
-    list[str] | None, typer.Option("--route", metavar="PATTERN=TARGET", help="A route; may be given several times.")
-]
+app.add_typer(running_app)
+app.add_typer(export_app, name="export")
 
 
 @app.command(context_settings={"allow_interspersed_args": False})
@@ -56,14 +51,15 @@ def up(
     system_proxy: Annotated[
         bool, typer.Option("--system-proxy", help="The system's browsers use devcors for [intercept] meanwhile.")
     ] = False,
-    detach: Annotated[bool, typer.Option("-d", hidden=True)] = False,
+    detach: Annotated[
+        bool, typer.Option("-d", "--detach", help="Return when it serves, and leave it running: status, logs, down.")
+    ] = False,
 ) -> None:
     """Run the proxy in the foreground, and the dev server with it if a COMMAND is given."""
-    from devcors.daemon.session import UpOptions, run_up
+    from devcors.daemon.session import UpOptions
 
-    from .arguments import overrides, refuse_not_yet
+    from .arguments import overrides
 
-    refuse_not_yet({"-d": detach})
     options = UpOptions(
         config=config,
         profile=profile,
@@ -72,6 +68,13 @@ def up(
         system_proxy=system_proxy,
         command=tuple(command or ()),
     )
+    if detach:
+        from .detaching import start_background
+
+        start_background(options, as_json=json)
+        return
+    from devcors.daemon.session import run_up
+
     raise typer.Exit(run_up(options, as_json=json))
 
 

@@ -34,3 +34,23 @@ def print_error(error: DevcorsError) -> None:
     out.print(str(error) if isinstance(error, ConfigError) else Text.assemble(("error: ", "bold red"), str(error)))
     if error.hint:
         out.print(Text.assemble(("hint: ", "bold"), error.hint))
+
+
+def duration_text(seconds: float) -> str:
+    """The two largest units.
+
+    >>> duration_text(7500)
+    '2 h 5 min'
+    """
+    units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")]
+    left, parts = max(0, int(seconds)), []
+    for size, unit in units:
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2]) or "0 s"
+
+
+def size_text(count: int) -> str:
+    """Bytes, in MB."""
+    return f"{count / 1_000_000:.0f} MB"

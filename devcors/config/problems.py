@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        lines = [f"{where}: {self.message}", *self._excerpt()]
+        lines = [f"{where}: {self.message}" if where else self.message, *self._excerpt()]
         if self.hint:
             lines.append(f"hint: {self.hint}")
         return "\n".join(lines)
@@ -49,6 +49,12 @@ class Problem:
             "hint": self.hint,
             "source_line": self.source_line,
         }
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Problem:
+        """What `to_json` gave; the path in the file is not among it."""
+        place = (told["line"] or 0, told["column"] or 0, told["width"])
+        return cls(told["file"], (), told["message"], told["hint"], *place, told["source_line"])
 
     def _excerpt(self) -> list[str]:
         if not self.line:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from devcors.errors import DevcorsError, SettingsError, StartError
 from devcors.proxy.engine import Engine
+from devcors.proxy.tasks import spawn
 from devcors.system.identity import own_identity
 from devcors.system.proxysettings.holding import give_back, renew, take
 from devcors.system.proxysettings.journal import journal_file
@@ -15,9 +16,11 @@ from devcors.system.proxysettings.values import Manual, Pac, Wanted
 
 from .admin.server import AdminServer
 from .auto_config import admin_url, intercepted, proxy_authority, script_url
-from .running import Run, Running, announce, withdraw
+from .running import Run, Running, announce, is_announced, withdraw
 from .terminal import Terminal
 from .way_out import WayOut, nobody
+
+LOOK = 2.0  # seconds between two looks whether the state file is there
 
 
 class Around:
@@ -32,6 +35,14 @@ class Around:
         way_out.changed = self._way_out_changed
         self._process = own_identity()
         self._announced: Running | None = None
+        self._keeping: asyncio.Task[None] | None = None
+        self.unannounced: StartError | None = None
+        """Why other commands cannot find this one; None where they can."""
+
+    @property
+    def dashboard(self) -> str | None:
+        """The dashboard's URL with the token; None without an admin port."""
+        return self._announced.dashboard if self._announced else None
 
     async def follow(self) -> None:
         """Serves and announces what the engine is now; sets the PAC URL anew where it has another content."""
@@ -46,11 +57,30 @@ class Around:
         admin = admin_url(self._engine)
         running = Running(self._process, proxy.host, proxy.port, url, admin, **asdict(self._run))
         if running != self._announced:
-            with suppress(StartError):  # it serves all the same where nobody can be told
-                announce(running)
             self._announced = running
+            self._announce(running)
+            if self._keeping is None:
+                self._keeping = spawn(self._keep_announced(), name="keep the state file")
         if journal_file().exists():
             await self._renew([Manual(proxy.host, proxy.port), *([Pac(url)] if url else [])])
+
+    def _announce(self, running: Running) -> None:
+        """It serves all the same where nobody can be told."""
+        try:
+            announce(running)
+        except StartError as error:
+            if self.unannounced is None:
+                self._terminal.message(f"note: other devcors commands cannot find this one: {error}", "yellow")
+            self.unannounced = error
+        else:
+            self.unannounced = None
+
+    async def _keep_announced(self) -> None:
+        """Somebody may clear the folder away, and a full disk gets room again."""
+        while True:
+            await asyncio.sleep(LOOK)
+            if self._announced is not None and not is_announced(self._announced):
+                self._announce(self._announced)
 
     def _script_url(self) -> str | None:
         return script_url(self._engine, self._way_out.known)
@@ -100,6 +130,8 @@ class Around:
 
     async def stop(self) -> None:
         """Closes the admin port."""
-        with suppress(StartError):
+        if self._keeping is not None:
+            self._keeping.cancel()
+        with suppress(OSError):
             withdraw(self._process.pid)
         await self._admin.stop()

@@ -23,13 +23,15 @@ def front_door_url(bound: Bound, *, https: bool) -> str:
     return f"{'https' if https else 'http'}://{shown_at(bound.host)}:{bound.port}"
 
 
-def banner(bound: Bound, policy: Policy, elapsed: float) -> Iterator[Text]:
-    """Lines in the way that dev servers print them; `elapsed` in seconds."""
+def banner(bound: Bound, policy: Policy, elapsed: float, dashboard: str | None = None) -> Iterator[Text]:
+    """Lines in the way that dev servers print them; `elapsed` in seconds. dashboard: its URL, with the token."""
     yield Text.assemble(
         ("  devcors", "bold cyan"), (f" v{__version__}", "cyan"), (f"  ready in {elapsed * 1000:.0f} ms", "dim")
     )
     yield Text()
     lines = list(_places(front_door_url(bound, https=bool(policy.door.https)), policy))
+    if dashboard is not None:
+        lines.insert(1, ("Dashboard:", dashboard, "cyan"))
     width = max(len(label) for label, _, _ in lines)
     for label, text, style in lines:
         yield Text.assemble(("  ➜  ", "green"), (f"{label:<{width}} ", "bold"), (text, style))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,6 @@ from devcors.config.dirs import data_dir
 from devcors.config.discovery import find
 from devcors.config.loading import load
 from devcors.config.schema import Server
-from devcors.errors import StartError
 from devcors.proxy.authority import CertificateAuthority
 from devcors.system.browsers.browser import Name
 from devcors.system.browsers.finding import choose, installed
@@ -20,7 +18,7 @@ from devcors.system.browsers.opening import Opening
 from devcors.system.browsers.running import run
 from devcors.urls import literal_at, shown_at
 
-_ANSWER = 3.0  # seconds
+from .answering import expect_devcors
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +46,8 @@ def open_browser(
     expect_devcors(host, port)
     authority = CertificateAuthority.load_or_create(data_dir() / "ca")
     url = wanted.url or f"{'https' if server.https else 'http'}://{shown_at(host)}:{port}/"
-    tell(
-        f"{browser.title} goes through devcors at {shown_at(host)}:{port}, with a profile that is removed when it ends"
-    )
+    place = f"{shown_at(host)}:{port}"
+    tell(f"{browser.title} goes through devcors at {place}, with a profile that is removed when it ends")
     return run(browser, Opening(url, host, port, authority.path, headless, wanted.extra), tell)
 
 
@@ -65,23 +62,3 @@ def listening_at(server: Server, port: int | None) -> tuple[str, int]:
     """The address by which a program on this machine reaches devcors: host (IPv6 in brackets) and port."""
     host, _, configured = server.listen.rpartition(":")
     return literal_at(host), port or int(configured)
-
-
-def expect_devcors(host: str, port: int) -> None:
-    """Raises StartError where nothing listens there, or something that is no proxy for itself."""
-    place = f"{shown_at(host)}:{port}"
-    try:
-        with socket.create_connection((host.strip("[]"), port), timeout=_ANSWER) as sock:
-            sock.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
-            answer = sock.recv(64)
-    except ConnectionRefusedError:
-        hint = "start it first: devcors up; if it listens on another port, name that with --port"
-        raise StartError(f"no devcors listens at {place}", hint=hint) from None
-    except OSError as error:
-        answer = str(error).encode()
-    words = answer.split(b" ", 2)
-    if len(words) < 2 or not words[0].startswith(b"HTTP/1.") or words[1] != b"200":
-        raise StartError(
-            f"what listens at {place} is not devcors",
-            hint="devcors took another port, which it printed when it started: name that with --port",
-        )

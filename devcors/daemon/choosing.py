@@ -1,4 +1,4 @@
-"""Which of the running devcors a command means: by its port, by the config of the folder, or as the only one."""
+"""Which of the running devcors a command means: by its port, by the folder's config, or because it is the only one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from devcors.config.discovery import NAME, find
 from devcors.errors import SettingsError
 
-from .running import Running
+from .running import Running, place_of
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,17 @@ def meant(folder: Path | None, config: Path | None, port: int | None) -> Meant:
     environ = {} if folder else os.environ
     home = None if folder else Path.home()
     found = find(config, environ, there, home) if folder is None or (there / NAME).is_file() else None
-    return Meant(str(found) if found else None, str(there), port)
+    return Meant(*place_of(found, there), port)
 
 
 def matching(running: Sequence[Running], wanted: Meant) -> list[Running]:
     """Those of that port, else of that config, else (without a config) of that folder."""
     if wanted.port is not None:
         return [each for each in running if each.port == wanted.port]
-    if wanted.config is not None and (found := [each for each in running if _same(each.config, wanted.config)]):
+    if wanted.config is not None and (found := [each for each in running if each.config == wanted.config]):
         return found
     # also where the config was removed meanwhile
-    return [each for each in running if _same(each.folder, wanted.folder)]
+    return [each for each in running if each.folder == wanted.folder]
 
 
 def choose(running: Sequence[Running], wanted: Meant, *, strict: bool) -> Running:
@@ -60,7 +60,3 @@ def choose(running: Sequence[Running], wanted: Meant, *, strict: bool) -> Runnin
     place = f"on port {wanted.port}" if wanted.port is not None else f"for {wanted.config or wanted.folder}"
     others = ", ".join(f"{each.folder} (port {each.port})" for each in running)
     raise SettingsError(f"no devcors runs {place}", hint=f"these run: {others}")
-
-
-def _same(one: str | None, other: str) -> bool:
-    return one is not None and (one == other or Path(one).resolve() == Path(other).resolve())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from devcors.proxy.tasks import spawn
@@ -19,9 +19,17 @@ _HEARD = 64 * 1024  # bytes of output in which its URLs are looked for
 
 
 class DevServer:
-    """One run of the command; `url` is where the front door is."""
+    """One run of the command; `url` is where the front door is, `keys` as in Child.start."""
 
-    def __init__(self, command: Sequence[str], url: str, reloader: Reloader, terminal: Terminal) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        url: str,
+        reloader: Reloader,
+        terminal: Terminal,
+        keys: Callable[[bytes], bytes] | None = None,
+    ) -> None:
+        self._keys = keys
         self._command = command
         self._url = url
         self._reloader = reloader
@@ -38,10 +46,17 @@ class DevServer:
         """Whether requests to a server that refuses connections are worth holding."""
         return self._child is None or time.monotonic() - self._began < STARTING
 
+    @property
+    def listening(self) -> bool:
+        """Whether it has been seen to listen on a port."""
+        return bool(self._ports)
+
     async def start(self) -> None:
         """Raises StartError where the command cannot be run."""
         self._began = time.monotonic()
-        self._child = await Child.start(self._command, cwd=Path.cwd(), environ={}, on_output=self._output)
+        self._child = await Child.start(
+            self._command, cwd=Path.cwd(), environ={}, on_output=self._output, keys=self._keys
+        )
         self._watch = spawn(watch_ports(self._child.pid, self._listening), name="watch ports of COMMAND")
 
     def _output(self, data: bytes) -> None:

@@ -83,6 +83,10 @@ class LogFile:
         else:
             self.trouble, self._unsaid = None, 0
 
+    def standing(self) -> dict[str, Any]:
+        """For `status`."""
+        return {"path": str(self.path), "lost": self.lost, "trouble": self.trouble}
+
     def redirect(self, descriptor: int) -> None:
         """From now on, what is written there goes into the log as it is."""
         self._redirected = (*self._redirected, descriptor)

@@ -10,6 +10,8 @@ from typing import Protocol
 
 from devcors.traffic.record import Exchange
 
+from .view import View
+
 DELAY = 0.03
 """Seconds between an exchange's end and its line."""
 
@@ -42,6 +44,7 @@ class Pace:
     def __init__(
         self, printer: Printer, later: Callable[[float, Callable[[], None]], Timer], now: Callable[[], float]
     ) -> None:
+        self.view = View()
         self._printer = printer
         self._later = later
         self._now = now
@@ -67,6 +70,8 @@ class Pace:
         self._fill()
         waiting, self._waiting = self._waiting, deque()
         for exchange in waiting:
+            if not self.view.wants(exchange):
+                continue
             if self._printer.as_json or self._has_line(exchange):
                 self._printer.exchange(exchange)
             else:
@@ -110,7 +115,7 @@ class Budget:
         self._filled = now
 
     def fill(self, now: float) -> None:
-        """What time has brought since the last call."""
+        """Adds what has become free by `now`, in seconds."""
         self._left = min(self._rate, self._left + (now - self._filled) * self._rate)
         self._filled = now
 

@@ -50,7 +50,7 @@ class Reloader:
         self.loaded = loaded
         """The last good config, and where it came from."""
         self.last: Reloaded | None = None
-        """What came of the last reload; another object after each."""
+        """What came of the last reload that found something new; another object after each."""
         self._terminal = terminal
         self._config = loaded.config
         self._followed_port: int | None = None
@@ -72,8 +72,12 @@ class Reloader:
     async def reload(self) -> Reloaded:
         """Loads and swaps; whatever is wrong is told, and the last good config serves on."""
         async with self._one_at_a_time:
-            self.last = await self._reload()
-            return self.last
+            texts, last = self.loaded.texts, self.last
+            reloaded = await self._reload()
+            # what was read again and found the same is no news
+            if not reloaded.applied or (last and not last.applied) or self.loaded.texts != texts:
+                self.last = reloaded
+            return reloaded
 
     async def _reload(self) -> Reloaded:
         files = self.loaded.files

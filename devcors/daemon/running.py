@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from secrets import token_urlsafe
 
 from devcors.config.dirs import private_dir, state_dir, state_path, write_private
-from devcors.errors import SettingsError
+from devcors.errors import SettingsError, StartError
 from devcors.system.identity import Identity, is_alive
 
 
@@ -26,6 +27,14 @@ class Run:
     config: str | None = None
     log: str | None = None
     token: str = field(default_factory=lambda: token_urlsafe(32), repr=False)
+
+
+def place_of(main: Path | None, folder: Path) -> tuple[str | None, str]:
+    """A run's config and folder as they are written down: one spelling for each, whatever the command line said.
+
+    The file's own name is not resolved: a link to a config that is shared is a config of its own.
+    """
+    return (str(main.parent.resolve() / main.name) if main else None), str(folder.resolve())
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,11 @@ class Running:
     started: float = 0.0
     log: str | None = None
 
+    @property
+    def dashboard(self) -> str | None:
+        """Its URL, for the user's eyes: the token stands in the fragment, which no browser sends anywhere."""
+        return f"{self.admin}/#token={self.token}" if self.admin else None
+
 
 _NAMES = {each.name for each in fields(Running)} - {"process"}
 
@@ -55,8 +69,8 @@ def announce(running: Running) -> None:
 
 
 def withdraw(pid: int) -> None:
-    """Removes the file."""
-    _file(pid).unlink(missing_ok=True)
+    """Removes the file. Raises OSError where it cannot be: nobody takes it for a devcors that lives."""
+    (_place() / _name(pid)).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -96,6 +110,21 @@ def _read(file: Path) -> Running | None:
         known = {name: raw[name] for name in raw.keys() & _NAMES}  # another version may write more
         return Running(Identity(*raw["process"]), **known)
     return None
+
+
+def running_for(config: str | None, folder: str) -> Running | None:
+    """Another process's devcors for that config or, without one, for that folder; None where there is none."""
+    others = (each for each in all_running() if each.process.pid != os.getpid())
+    return next((each for each in others if (each.config, each.folder) == (config, folder)), None)
+
+
+def runs_already(other: Running) -> StartError:
+    """Why a second one does not start."""
+    where = other.config or other.folder
+    return StartError(
+        f"a devcors runs already for {where}: port {other.port}, pid {other.process.pid}",
+        hint="look at it with devcors status, or end it with devcors down",
+    )
 
 
 def is_announced(running: Running) -> bool:

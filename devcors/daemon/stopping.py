@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Literal
 
-from devcors.errors import SettingsError, StartError
+from devcors.errors import SettingsError
 from devcors.system.identity import Identity, is_alive, wait_ended
 
 from .running import Running, withdraw
@@ -33,9 +36,37 @@ def stop(running: Running, grace: float = GRACE) -> Ended:
         if not wait_ended(running.process, FORCED):
             hint = "it may hang in the kernel, on a disk or network drive that does not answer"
             raise SettingsError(f"devcors (pid {running.process.pid}) does not end, not even by force", hint=hint)
-    with suppress(StartError, OSError):  # where it cannot be removed, every command knows that it is stale
+    with suppress(OSError):  # where it cannot be removed, every command sees that it is stale
         withdraw(running.process.pid)
     return ended
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one, in words."""
+
+    running: Running
+    text: str
+    failed: bool = False
+
+
+def stop_all(chosen: Sequence[Running], grace: float = GRACE) -> Iterator[Outcome]:
+    """Ends all at the same time; never raises for one of them."""
+
+    def end(running: Running) -> Outcome:
+        try:
+            ended = stop(running, grace)
+        except SettingsError as error:
+            return Outcome(running, f"{error.message}; {error.hint}", failed=True)
+        texts = {
+            "stopped": "stopped",
+            "gone": "had ended already",
+            "killed": f"killed, after {grace:.0f} s of no answer",
+        }
+        return Outcome(running, texts[ended])
+
+    with ThreadPoolExecutor(max_workers=16) as threads:
+        yield from threads.map(end, chosen)
 
 
 def _signal(process: Identity, number: int) -> bool:

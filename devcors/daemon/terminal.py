@@ -7,14 +7,16 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.text import Text
 
 from devcors.errors import ConfigError, DevcorsError
 from devcors.traffic.lines import details, is_blocked, line
-from devcors.traffic.record import Exchange
+
+if TYPE_CHECKING:  # `devcors logs` has no exchanges, and starts in half the time without
+    from devcors.traffic.record import Exchange
 
 
 class Terminal:
@@ -72,6 +74,17 @@ class Terminal:
         self._out.print(text)
         for detail in more:
             self._out.print(detail)
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether somebody sits here who may press keys."""
+        return not self.as_json and self._out.is_terminal and sys.stdin is not None and sys.stdin.isatty()
+
+    def clear(self) -> None:
+        """An empty screen (ECMA-48: CUP, ED)."""
+        self._last = ()
+        self._out_file.write("\x1b[H\x1b[2J")
+        self._out_file.flush()
 
     def left_out(self, count: int) -> None:
         """So many exchanges have no line of their own: they came faster than anybody reads."""

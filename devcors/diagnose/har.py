@@ -32,8 +32,8 @@ _HINT = "export one in DevTools: Network, right click, “Save all as HAR”"
 class Entry:
     """One exchange of the file; a response status of 0 stands for an answer that is not there.
 
-    `credentials`: devcors wrote it and took the request for one that includes them, be it because none followed this
-    preflight.
+    Of an entry that devcors wrote: `credentials`, it took the request for one that includes them, be it because none
+    followed this preflight; `unjudged`, it gave no verdict (a route with `cors = "off"`, an answer of its own).
     """
 
     url: str
@@ -44,6 +44,7 @@ class Entry:
     resource_type: str
     error: str
     credentials: bool = False
+    unjudged: bool = False
 
 
 def read_har(path: Path) -> list[Entry]:
@@ -73,8 +74,9 @@ def _entry(raw: dict[str, Any]) -> Entry:
     head = RequestHead(request["method"].encode(), httpx.URL(url).raw_path, _with_origin(url, fields, resource_type))
     answer = ResponseHead(int(response["status"]), response["statusText"].encode(), _fields(response["headers"]))
     version = str(response["httpVersion"]).upper().replace("H2", "HTTP/2").replace("/2.0", "/2")
-    told = (raw.get("_devcors") or {}).get("credentials") is True
-    return Entry(url, head, answer, version, raw.get("time"), resource_type, response.get("_error") or "", told)
+    error, own = response.get("_error") or "", raw.get("_devcors") or {}
+    told = own.get("credentials", False)
+    return Entry(url, head, answer, version, raw.get("time"), resource_type, error, told is True, told is None)
 
 
 def _fields(pairs: list[dict[str, str]]) -> Fields:
@@ -121,7 +123,7 @@ def _count(number: int, what: str) -> str:
 
 def _step(entry: Entry, credentials: bool) -> Iterator[Step]:
     request = cors_request(entry.request, entry.url, location_of(entry.url).origin)
-    if request is None:
+    if request is None or entry.unjudged:
         return
     if credentials or entry.credentials:
         request = replace(request, credentials=True, assumed=())

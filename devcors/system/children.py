@@ -50,10 +50,12 @@ class Child:
         cwd: Path,
         environ: Mapping[str, str],
         on_output: Callable[[bytes], None],
+        keys: Callable[[bytes], bytes] | None = None,
     ) -> Child:
         """Runs `command` in `cwd`, with devcors' own environment and `environ` over it.
 
-        `on_output` gets what the child prints: whole lines, or what there is of a line after 50 ms.
+        `on_output` gets what the child prints: whole lines, or what there is of a line after 50 ms. `keys` gets what is
+        typed on devcors' own terminal, and gives back what is the child's.
         Raises StartError where the command or the folder is not there or may not be run.
         """
         environment = {**os.environ, **environ}
@@ -65,7 +67,7 @@ class Child:
                 return cls(*await start_on_pipes([program, *command[1:]], cwd, environment, on_output))
             from .terminals import start_on_pty
 
-            return cls(*await start_on_pty(command, cwd, environment, on_output))
+            return cls(*await start_on_pty(command, cwd, environment, on_output, keys))
         except OSError as error:
             raise StartError(
                 f"cannot run {command[0]}: {error.strerror}", hint="run it without devcors first"

@@ -44,7 +44,11 @@ def terminal_size() -> tuple[int, int]:
 
 
 async def start_on_pty(
-    command: Sequence[str], cwd: Path, environ: Mapping[str, str], on_output: Callable[[bytes], None]
+    command: Sequence[str],
+    cwd: Path,
+    environ: Mapping[str, str],
+    on_output: Callable[[bytes], None],
+    keys: Callable[[bytes], bytes] | None = None,
 ) -> tuple[asyncio.subprocess.Process, Pty]:
     """Starts `command` as the leader of a new session whose controlling terminal is a new pty. Raises OSError."""
     ours, theirs = os.openpty()
@@ -66,7 +70,7 @@ async def start_on_pty(
         raise
     finally:
         os.close(theirs)
-    return process, Pty(ours, on_output)
+    return process, Pty(ours, on_output, keys)
 
 
 def _plain_line_ends(fd: int) -> None:
@@ -82,9 +86,14 @@ def _set_size(fd: int) -> None:
 
 
 class Pty:
-    """devcors' end of a child's terminal: output to a callback, input from `send` and from devcors' own terminal."""
+    """devcors' end of a child's terminal: output to a callback, input from `send` and from devcors' own terminal.
 
-    def __init__(self, fd: int, on_output: Callable[[bytes], None]) -> None:
+    `keys` parts what is typed there: it gives back what is the child's.
+    """
+
+    def __init__(
+        self, fd: int, on_output: Callable[[bytes], None], keys: Callable[[bytes], bytes] | None = None
+    ) -> None:
         self._fd = fd
         self._lines = LineBuffer(on_output)
         self._unsent = bytearray()
@@ -92,7 +101,9 @@ class Pty:
         self._loop = asyncio.get_running_loop()
         os.set_blocking(fd, False)
         self._loop.add_reader(fd, self._read)
-        self._keyboard = Keyboard(STDIN, on_keys=self.send, on_resize=lambda: _set_size(fd))
+        self._keyboard = Keyboard(
+            STDIN, on_keys=lambda data: self.send(keys(data) if keys else data), on_resize=lambda: _set_size(fd)
+        )
         self._keyboard.attach()
 
     def send(self, data: bytes) -> None:
@@ -154,7 +165,7 @@ class Pty:
 class Keyboard:
     """devcors' own terminal while a child has its keys; does nothing where `fd` is no terminal."""
 
-    def __init__(self, fd: int, on_keys: Callable[[bytes], None], on_resize: Callable[[], None]) -> None:
+    def __init__(self, fd: int, on_keys: Callable[[bytes], object], on_resize: Callable[[], None]) -> None:
         self._fd = fd
         self._on_keys = on_keys
         self._on_resize = on_resize

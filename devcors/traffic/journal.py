@@ -19,7 +19,7 @@ class Timer(Protocol):
 
 Later = Callable[[float, Callable[[], None]], Timer]
 
-FOLLOWS_WITHIN = 0.5
+FOLLOWS_WITHIN = 1.0
 """Seconds: a request follows its preflight at once, if it follows."""
 
 

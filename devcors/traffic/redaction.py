@@ -41,7 +41,8 @@ _USERINFO = re.compile(r"\A((?:[^:/?#]+:)?//)[^/?#]*@")
 _PARAMETER = re.compile(r"([?&#;])([^=&#;?/]+)=([^&#;]*)")
 # a member of a JSON object with a text, number or word as its value; the end may be cut off
 _MEMBER = re.compile(r'("((?:[^"\\]|\\.)*)"\s*:\s*)("(?:[^"\\]|\\.)*(?:"|\\?\Z)|[A-Za-z0-9+.-]+)', re.DOTALL)
-_URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"“”‘’<>]+")
+# a full stop behind a URL is the sentence's
+_URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"“”‘’<>]*[^\s'\"“”‘’<>.,;:!?)]")
 
 
 @lru_cache(maxsize=1024)
@@ -123,7 +124,7 @@ def _redacted_field(field: Field) -> Field:
     name, text = field
     lower = name.lower()
     if lower == b"cookie":
-        return name, b"; ".join(map(_redacted_pair, text.split(b"; ")))
+        return name, b";".join(map(_redacted_pair, text.split(b";")))
     if lower == b"set-cookie":
         return name, _redacted_set_cookie(text)
     if lower in _URL_FIELDS:
@@ -141,7 +142,9 @@ def _redacted_field(field: Field) -> Field:
 def _redacted_pair(pair: bytes) -> bytes:
     """`name=value`; without a `=` all of it is the value (RFC 6265bis, section 5.6, step 3)."""
     name, equals, _ = pair.partition(b"=")
-    return name + b"=" + _MARK if equals else _MARK
+    if equals:
+        return name + b"=" + _MARK
+    return (b" " if pair.startswith(b" ") else b"") + _MARK
 
 
 def _redacted_set_cookie(text: bytes) -> bytes:

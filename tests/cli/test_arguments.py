@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from devcors.cli.arguments import overrides, refuse_not_yet
+from devcors.cli.arguments import overrides
 from devcors.config.schema import Config
-from devcors.errors import NotYetError, UsageError
+from devcors.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -35,9 +35,3 @@ def test_what_is_no_route(text: str) -> None:
     with pytest.raises(UsageError, match="is no route") as caught:
         overrides(routes=[text])
     assert caught.value.hint
-
-
-def test_options_of_a_later_version() -> None:
-    refuse_not_yet({"--system-proxy": False})
-    with pytest.raises(NotYetError, match="-d: not yet in this version"):
-        refuse_not_yet({"--system-proxy": False, "-d": True})

@@ -107,7 +107,7 @@ def test_exit_status(devcors: Devcors, words: list[str], code: int, said: str) -
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["up", "-d"], 2, "-d: not yet in this version"),
+        (["up", "-d"], 2, "no devcors.toml in "),
         (["up"], 2, "no devcors.toml in "),
         (["up", "--route", "/api"], 2, "'/api' is no route"),
         (["up", "--route", "api=http://localhost:1"], 2, 'a pattern starts with "/"'),
@@ -122,14 +122,6 @@ def test_up_refuses(tmp_path: Path, words: list[str], code: int, said: str) -> N
     assert said in ran.err
     assert "hint: " in ran.err
     assert ran.out == ""
-
-
-def test_options_that_are_not_yet_there_are_not_offered(tmp_path: Path) -> None:
-    shown = process("up", "--help", folder=tmp_path, COLUMNS="200").out
-    assert "--strict-port" in shown
-    assert "--https" in shown
-    assert "--system-proxy" in shown
-    assert " -d " not in shown
 
 
 def test_routes(devcors: Devcors) -> None:

@@ -1,10 +1,11 @@
-"""What devcors' records say while a real Chromium works through it is what that Chromium says.
+"""What devcors' records say while a real Chromium works through it is what that Chromium says; and what their HAR says.
 
 Each disagreement must be of a kind that docs/judge/what-a-proxy-cannot-see.md explains.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -13,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.daemon import ROOT, Daemon
+from devcors.diagnose.har import diagnose_har, read_har
+from tests.support.admin import Admin
+from tests.support.daemon import ROOT, Daemon, Record
 
 from .asking import Browser
 from .making import cases
@@ -38,7 +41,13 @@ def test_the_records_say_what_chromium_says(setting: Setting, tmp_path: Path) ->
     asked = cases(COUNT)
     with setting(tmp_path) as (browser, daemon):
         answers = list(browser.ask(asked))
-        found = list(rows(answers, records_of(daemon, lambda record: "/c/" in record["url"])))
+        records = records_of(daemon, lambda record: "/c/" in record["url"])
+        har = tmp_path / "all.har"
+        with Admin(tmp_path, daemon).connection() as connection:
+            connection.request("GET", "/api/export.har", headers=Admin(tmp_path, daemon).authorization())
+            har.write_bytes(connection.getresponse().read())
+    found = list(rows(answers, records))
+    assert _judged_again(har, records) > 0.6 * len(asked)
     verdicts = [row for row in found if not row.verdicts_agree]
     cookies = [row for row in found if not row.cookies_agree]
     held = [row for row in found if not row.holds_agree]
@@ -55,6 +64,16 @@ def test_the_records_say_what_chromium_says(setting: Setting, tmp_path: Path) ->
     assert any(row.browser[0] for row in found)
     assert any(row.browser_refuses for row in found)
     assert any(row.browser_holds for row in found)
+
+
+def _judged_again(har: Path, records: list[Record]) -> int:
+    """How many verdicts `devcors diagnose --har` makes of the file; they are those of the records."""
+    kept = {entry["_devcors"]["id"] for entry in json.loads(har.read_bytes())["log"]["entries"]}
+    report = diagnose_har(har.name, read_har(har), url=None, credentials=False)
+    judged = [step.judged.verdict.to_json() for step in report.steps if step.judged]
+    recorded = [record["cors"] for record in records if record["cors"] and record["id"] in kept]
+    assert judged == [{name: verdict[name] for name in judged[0]} for verdict in recorded]
+    return len(judged)
 
 
 def _figure(found: list[Row], verdicts: list[Row], cookies: list[Row], held: list[Row]) -> str:

@@ -176,6 +176,41 @@ def test_an_error_says_what_to_do_and_every_answer_is_guarded(admin: Admin) -> N
     assert fields["www-authenticate"].startswith("Bearer")
 
 
+ODD = [
+    ("GET", "/api/exchanges?text=%ff%fe", ""),
+    ("GET", "/api/exchanges?limit=-1", ""),
+    ("GET", "/api/exchanges?limit=99999999999999999999", ""),
+    ("GET", "/api/exchanges?before=%D9%A3", ""),
+    ("GET", f"/api/exchanges/{'9' * 5000}", ""),
+    ("GET", "/api/exchanges/1/body/none", ""),
+    ("GET", "/api/stream?after=x", ""),
+    ("POST", "/api/pause", "[]"),
+    ("POST", "/api/pause", "[" * 100_000),
+    ("POST", "/api/pause", '{"paused": 1}'),
+    ("POST", "/api/clear", "null"),
+    ("POST", "/api/config/check", '{"text": ["a"]}'),
+    ("PUT", "/api/config", '{"text": "", "etag": 3}'),
+    ("PUT", "/api/config", r'{"text": "\ud800", "etag": "TAG"}'),
+    ("PUT", "/api/config", r'{"text": "a = \u0000", "etag": "TAG"}'),
+    ("PUT", "/api/config", json.dumps({"text": "# " + "x" * 600_000, "etag": "TAG"})),
+    ("PUT", "/api/config", json.dumps({"text": "a = " + "[" * 5_000, "etag": "TAG"})),
+    ("PATCH", "/api/routes", r'{"pattern": "\ud800", "target": "http://localhost:1"}'),
+    ("PATCH", "/api/routes", r'{"pattern": "frontend", "target": "\ud800"}'),
+    ("PATCH", "/api/routes", r'{"pattern": "frontend", "target": "http://localhost:1\"\nx = 1"}'),
+    ("PATCH", "/api/routes", '{"pattern": "__proto__", "target": ""}'),
+    ("POST", "/api/exchanges/999/replay", "{}"),
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda case: " ".join(case)[:70])
+def test_odd_questions_are_refused_with_a_hint(admin: Admin, odd: tuple[str, str, str]) -> None:
+    method, path, body = odd
+    body = body.replace("TAG", admin.get("/api/config")["etag"])
+    status, _, answer = ask(admin, method, path, body, OWN, TOKEN, *([JSON] if body else []))
+    assert 400 <= status < 500
+    assert json.loads(answer)["hint"]
+
+
 @pytest.mark.parametrize(
     "path", ["/assets/../guard.py", "/assets/..%2fguard.py", "/assets/", "/assets/.", "/assets/.."]
 )

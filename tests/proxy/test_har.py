@@ -274,6 +274,15 @@ def test_any_bytes_make_a_valid_file(reply: list[tuple[bytes, bytes]], body: byt
     dump_bytes([record], with_secrets=with_secrets)
 
 
+def test_what_was_not_judged_is_not_judged_later(recorded: Recorded, tmp_path: Path) -> None:
+    refused, forward = recorded.asks("GET /nowhere")
+    assert forward is None
+    assert refused.cors is None
+    (tmp_path / "x.har").write_text(har_text([refused, recorded.answered()]))
+    report = diagnose_har("x.har", read_har(tmp_path / "x.har"), url=None, credentials=False)
+    assert [step.title.partition(" →")[0] for step in report.steps] == ["POST http://localhost:2677/api/x"]
+
+
 # the same verdicts again
 
 

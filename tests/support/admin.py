@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,9 +58,12 @@ class Admin:
             connection.close()
 
     @contextmanager
-    def stream(self, query: str = "") -> Iterator[Iterator[tuple[str, Any]]]:
-        """The live stream's events as they come: name and data."""
+    def stream(self, query: str = "", *, window: int | None = None) -> Iterator[Iterator[tuple[str, Any]]]:
+        """The live stream's events as they come: name and data. `window`: bytes that wait here until they are read."""
         with self.connection() as connection:
+            connection.connect()
+            if window is not None:
+                connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
             connection.request("GET", f"/api/stream{query}", headers=self.authorization())
             response = connection.getresponse()
             assert response.status == 200

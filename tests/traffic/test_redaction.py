@@ -29,6 +29,7 @@ SECRET = "s3cr3t"
         ("Authorization: Bearer s3cr3t", "Authorization: [redacted]"),
         ("proxy-authorization: Basic s3cr3t", "proxy-authorization: [redacted]"),
         ("Cookie: a=s3cr3t; b=s3=cr3t; s3cr3t", "Cookie: a=[redacted]; b=[redacted]; [redacted]"),
+        ("Cookie: a=s3cr3t;b=s3cr3t", "Cookie: a=[redacted];b=[redacted]"),
         ("Set-Cookie: a=s3cr3t; Path=/x; httponly", "Set-Cookie: a=[redacted]; Path=/x; httponly"),
         ("Set-Cookie: s3cr3t; Secure", "Set-Cookie: [redacted]; Secure"),
         ('Set-Cookie: a="1;s3cr3t"; SameSite=None', "Set-Cookie: a=[redacted]; [redacted]; SameSite=None"),
@@ -85,6 +86,8 @@ def test_texts_that_quote_a_url() -> None:
     text = f"Access to fetch at 'http://h/?token={SECRET}' from origin 'http://localhost:5173' has been blocked"
     shown = "Access to fetch at 'http://h/?token=[redacted]' from origin 'http://localhost:5173' has been blocked"
     assert redacted_text(text) == shown
+    firefox = f"disallows reading the remote resource at http://h/?token={SECRET}. (Reason: CORS header missing)."
+    assert redacted_text(firefox) == firefox.replace(SECRET, "[redacted]")
     assert redacted_texts({"messages": [text], "allowed": False}) == {"messages": [shown], "allowed": False}
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from devcors.daemon.logfile import LogFile
 from devcors.daemon.reloading import Reloader
 from devcors.policy.upstream_proxies import UpstreamProxies
 from devcors.proxy.engine import Engine
@@ -30,5 +31,7 @@ class Backstage:
     """Where hosts go that the config does not name."""
     cleared: int = 0
     """How often the store was cleared by the API."""
+    log: LogFile | None = None
+    """Of one in the background."""
     readers: dict[asyncio.Event, asyncio.Task[Any]] = field(default_factory=dict)
     """Of each open stream, what tells it to end, and what ends then."""

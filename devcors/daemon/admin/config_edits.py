@@ -14,7 +14,7 @@ from typing import Any
 from devcors.config.addresses import target_url
 from devcors.config.editing import FRONTEND, parsed, retargeted, scripts_in
 from devcors.config.problems import Problem, problems_of
-from devcors.config.saving import MAX_SIZE, NotWritableError, refuse_foreign, save, stored
+from devcors.config.saving import MAX_SIZE, ChangedError, NotWritableError, refuse_foreign, save, stored
 from devcors.config.schema import Config
 from devcors.config.values import BadValue
 from devcors.daemon.reloading import Reloaded, Reloader
@@ -89,6 +89,8 @@ async def edit(reloader: Reloader, text: str, tag: str) -> Saved:
 
 async def retarget(reloader: Reloader, name: str, target: str) -> Saved:
     """Changes the target of one route, by its pattern, or of the front end. Raises as `edit`, and NotInFileError."""
+    if "${" in target:
+        raise ConfigError("a variable is not set from here", hint="edit the file itself")
     now = stored(_file(reloader), os.environ)
     if parsed(now.text) is None:
         _load(reloader, now.text)  # tells where it is broken
@@ -118,7 +120,10 @@ def _normal(target: str) -> str:
 
 async def _write(reloader: Reloader, text: str, tag: str) -> Saved:
     file = _file(reloader)
-    _refuse_scripts(reloader, file, text)
+    now = stored(file, os.environ)
+    if now.tag != tag:
+        raise ChangedError("the file was changed meanwhile", hint="load it again and repeat the edit")
+    _refuse_scripts(reloader, now.text, text)
     _load(reloader, text)
     new = save(file, text, tag)
     return Saved(new, await reloader.reload())
@@ -141,11 +146,11 @@ def _load(reloader: Reloader, text: str) -> Config:
     return reloader.load(texts={_file(reloader): text.replace("\r\n", "\n")}).config
 
 
-def _refuse_scripts(reloader: Reloader, file: Path, text: str) -> None:
+def _refuse_scripts(reloader: Reloader, now: str, text: str) -> None:
     """Compared with what is on disk: its owner may have changed it. With the last good text where that is broken."""
-    before = parsed(stored(file, os.environ).text)
+    before = parsed(now)
     if before is None:
-        before = parsed(reloader.loaded.texts[file]) or {}
+        before = parsed(reloader.loaded.texts[_file(reloader)]) or {}
     after = parsed(text.replace("\r\n", "\n"))
     if after is not None and scripts_in(after) != scripts_in(before):
         raise ScriptsError("scripts cannot be changed from here: they are code", hint="edit the file itself")

@@ -10,6 +10,7 @@ from devcors.traffic.record import Exchange
 from .details import body_json, details
 from .fixing import fixes
 from .handling import Api, ApiError
+from .telling import compact, judge, told
 
 LIMIT = 200
 MOST = 5_000
@@ -18,13 +19,16 @@ MOST = 5_000
 class ExchangesHandler(Api):
     """A page of the table, the newest first."""
 
-    def get(self, *_: str) -> None:
+    async def get(self, *_: str) -> None:
         """Those that began before `before`, at most `limit`."""
-        store, rows = self.backstage.store, self.backstage.rows
+        store, where = self.backstage.store, self.wanted()
+        if where.blocked:
+            await judge(store)
         limit = min(self.number("limit") or LIMIT, MOST)
         cursor = store.last  # what ends from now on comes by the stream
-        page = store.page(self.wanted(), self.number("before"), limit)
-        self.answer({"exchanges": [*map(rows.row, page.exchanges)], "older": page.older, "cursor": cursor})
+        page = store.page(where, self.number("before"), limit)
+        exchanges = await told(page.exchanges, self.teller())
+        self.answer_text(f'{{"exchanges":{exchanges},"older":{compact(page.older)},"cursor":{cursor}}}')
 
 
 class OneExchange(Api):
@@ -44,9 +48,9 @@ class ExchangeHandler(OneExchange):
     async def get(self, *path: str) -> None:
         """Its record, heads, timeline, verdicts in words, and the fixes."""
         exchange = self.found(path[0])
-        told = details(exchange, tuple(self.backstage.store), self.backstage.rows)
+        known = details(exchange, tuple(self.backstage.store), self.backstage.rows)
         # they are made of templates: too slow for the loop that serves the browser
-        self.answer({**told, "fixes": await asyncio.to_thread(fixes, exchange)})
+        self.answer({**known, "fixes": await asyncio.to_thread(fixes, exchange)})
 
 
 class BodyHandler(OneExchange):
@@ -61,7 +65,7 @@ class BodyHandler(OneExchange):
         size = exchange.response_bytes if way == "response" else exchange.request_bytes
         kept = bytes(getattr(exchange.captured, way)) if exchange.captured else b""
         # not in the loop: a megabyte of Brotli takes its time
-        told = await asyncio.to_thread(
+        body = await asyncio.to_thread(
             shown, head.fields if head else (), kept, size, with_secrets=self.flag("secrets")
         )
-        self.answer(body_json(told))
+        self.answer(body_json(body))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from devcors.traffic.filters import Filter
+from devcors.traffic.store import News
 
 from .backstage import Backstage
 
@@ -30,17 +31,14 @@ class Feed:
         self._cursor = last if after is None or after > last else after
         self._seen = self._state()
 
-    def rows(self) -> dict[str, Any] | None:
+    def news(self) -> News | None:
         """The next batch, None where nothing came that the filter takes."""
         store = self._backstage.store
         if store.last == self._cursor:
             return None
         news = store.since(self._cursor, self._where, MOST)
         self._cursor = news.cursor
-        if not news.exchanges and not news.left_out:
-            return None
-        rows = [*map(self._backstage.rows.row, news.exchanges)]
-        return {"exchanges": rows, "cursor": news.cursor, "left_out": news.left_out}
+        return news if news.exchanges or news.left_out else None
 
     def status(self) -> dict[str, Any] | None:
         """What has become of the config, of pause and clear; None where that is as before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar
 
@@ -11,6 +12,7 @@ from tornado.web import HTTPError, RequestHandler
 from devcors.config.problems import problems_of
 from devcors.errors import DevcorsError
 from devcors.traffic.filters import Filter
+from devcors.traffic.record import Exchange
 
 from .backstage import Backstage
 from .guard import HEADERS, READING, Asked, refusal
@@ -70,9 +72,12 @@ class Guarded(RequestHandler):
 
     def answer(self, value: Any) -> None:
         """Ends the request with JSON."""
+        self.answer_text(json.dumps(value, ensure_ascii=False))
+
+    def answer_text(self, text: str) -> None:
+        """Ends the request with what is JSON already."""
         self.set_header("Content-Type", "application/json; charset=utf-8")
-        body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-        self.finish(body)
+        self.finish(f"{text}\n".encode("utf-8", "replace"))
 
     def write_error(self, status_code: int, **more: Any) -> None:
         """What tornado itself refuses, and what handlers raise, in the same form."""
@@ -81,7 +86,8 @@ class Guarded(RequestHandler):
             self.problem(error.status, error.message, error.hint or "")
         elif isinstance(error, DevcorsError):
             problems = [problem.to_json() for problem in problems_of(error)]
-            self.problem(422, problems[0]["message"], error.hint or problems[0]["hint"] or "", problems=problems)
+            hint = error.hint or problems[0]["hint"] or "correct it and send it again"
+            self.problem(422, problems[0]["message"], hint, problems=problems)
         elif status_code == 500:
             self.problem(500, "devcors has a fault here", "its terminal says which; please report it")
         else:
@@ -137,6 +143,10 @@ class Api(Guarded):
             blocked=self.flag("blocked"),
             cookies=self.flag("cookies"),
         )
+
+    def teller(self) -> Callable[[Exchange], dict[str, Any]]:
+        """What makes an object of an exchange: a row, or with `records=1` the record."""
+        return Exchange.to_json if self.flag("records") else self.backstage.rows.row
 
     def body(self) -> dict[str, Any]:
         """The JSON object that was sent; an empty body is an empty one. Raises ApiError."""

@@ -12,6 +12,7 @@ from tornado.web import Application
 from devcors.daemon.auto_config import script
 from devcors.policy.pac import MEDIA_TYPE, PATH
 from devcors.proxy.listening import Bound
+from devcors.proxy.tasks import spawn
 
 from .backstage import Backstage
 from .config_handlers import CheckHandler, ConfigHandler, RoutesHandler
@@ -23,6 +24,9 @@ from .page_handler import PageHandler
 from .replay_handler import ReplayHandler
 from .status_handler import StatusHandler
 from .stream_handler import StreamHandler
+
+GRACE = 0.5
+"""How long the connections of a port that was moved stay open."""
 
 STREAMS_SECONDS = 1.0
 """How long open streams may take to end."""
@@ -61,7 +65,11 @@ class AdminServer:
         """Serves there from now on, nowhere where None; what it served before is closed."""
         if bound is self._bound:
             return
-        await self.stop()
+        if (before := self._server) is not None:
+            before.stop()
+            # whoever edited the config through this port gets an answer
+            spawn(self._close(before, after=GRACE), name="close the admin port")
+        self._server = None
         if bound is not None:
             self._server = HTTPServer(self._application, max_body_size=MAX_BODY)
             self._server.add_sockets(bound.sockets)
@@ -71,13 +79,17 @@ class AdminServer:
         """Closes the port and every connection to it."""
         if self._server is not None:
             self._server.stop()
-            streams = dict(self.backstage.readers)
-            for leave in streams:
-                leave.set()
-            await self._server.close_all_connections()
-            if streams:
-                await asyncio.wait(streams.values(), timeout=STREAMS_SECONDS)
+            await self._close(self._server)
         self._server = self._bound = None
+
+    async def _close(self, server: HTTPServer, *, after: float = 0.0) -> None:
+        streams = dict(self.backstage.readers)
+        await asyncio.sleep(after)
+        for leave in streams:
+            leave.set()
+        await server.close_all_connections()
+        if streams:
+            await asyncio.wait(streams.values(), timeout=STREAMS_SECONDS)
 
 
 def places(backstage: Backstage) -> list[Any]:

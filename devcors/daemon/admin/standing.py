@@ -25,7 +25,7 @@ PROBE_SECONDS = 1.0
 
 
 def standing(backstage: Backstage) -> dict[str, Any]:
-    """The answer of GET /api/status. Counts of what is blocked make the verdicts that nobody has asked for yet."""
+    """The answer of GET /api/status. Makes the verdicts that nobody has asked for yet: see `telling.judge`."""
     engine, store, loaded = backstage.engine, backstage.store, backstage.reloader.loaded
     assert engine.bound is not None
     blocked = store.blocked()
@@ -41,6 +41,7 @@ def standing(backstage: Backstage) -> dict[str, Any]:
         "admin": f"http://localhost:{engine.admin.port}" if engine.admin else None,
         "memory_bytes": memory(),
         "paused": store.paused,
+        "log": backstage.log.standing() if backstage.log else None,
         "store": {
             "count": len(store),
             "size": store.size,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .handling import Api
 from .standing import probe, standing
+from .telling import judge
 
 
 class StatusHandler(Api):
@@ -13,4 +14,5 @@ class StatusHandler(Api):
         """All of it."""
         if self.flag("probe"):
             await probe(self.backstage.engine)
+        await judge(self.backstage.store)
         self.answer(standing(self.backstage))

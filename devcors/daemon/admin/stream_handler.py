@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import suppress
-from typing import Any
 
 from tornado.iostream import StreamClosedError
 
 from .backstage import Backstage
 from .feed import EVERY, Feed
 from .handling import Api, ApiError
+from .telling import compact, told
 
 ALIVE = 15.0
 """Seconds after which a silent stream says that it is there."""
@@ -52,10 +51,14 @@ class StreamHandler(Api):
         await self.flush()
         said = loop.time()
         while not await self._leaves_within(EVERY):
-            for name, told in (("exchanges", feed.rows()), ("status", feed.status())):
-                if told is not None:
-                    self._event(name, told)
-                    said = loop.time()
+            if (news := feed.news()) is not None:
+                exchanges = await told(news.exchanges, self.teller())
+                more = f'"cursor":{news.cursor},"left_out":{news.left_out}'
+                self._event("exchanges", f'{{"exchanges":{exchanges},{more}}}')
+                said = loop.time()
+            if (status := feed.status()) is not None:
+                self._event("status", compact(status))
+                said = loop.time()
             if loop.time() - said >= ALIVE:
                 self.write(": still here\n\n")
                 said = loop.time()
@@ -68,8 +71,7 @@ class StreamHandler(Api):
                 await self._left.wait()
         return self._left.is_set()
 
-    def _event(self, name: str, told: dict[str, Any]) -> None:
-        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    def _event(self, name: str, text: str) -> None:
         self.write(f"event: {name}\ndata: {text}\n\n".encode("utf-8", "replace"))
 
     def on_connection_close(self) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 from devcors.config.dirs import state_dir, state_path, write_private
 from devcors.errors import SettingsError
 from devcors.system.identity import Identity
+from devcors.system.locking import lock
 
 from .values import Values
 
@@ -86,26 +86,5 @@ def remove() -> None:
 @contextmanager
 def locked(*, wait: bool = True) -> Iterator[bool]:
     """One at a time; without `wait` the block gets False where somebody else is at work."""
-    descriptor = os.open(state_dir() / "system-proxy.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        yield _lock(descriptor, wait=wait)
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int, *, wait: bool) -> bool:
-    """The lock is the open file's, so it ends with the process however that ends."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
-        if wait:
-            raise
-        return False
-    return True
+    with lock(state_dir() / "system-proxy.lock", wait=wait) as held:
+        yield held

@@ -20,7 +20,7 @@ from devcors.policy.outcomes import CorsOutcome
 from devcors.proxy.engine import Engine
 from devcors.traffic.filters import Filter
 from devcors.traffic.record import Exchange
-from devcors.traffic.store import Store
+from devcors.traffic.store import News, Store
 
 
 def exchange(number: int, path: str = "/", **more: Any) -> Exchange:
@@ -35,8 +35,8 @@ def backstage(count: int = 5_000) -> Backstage:
     return Backstage(cast("Engine", None), Store(count), reloader, "token", 0.0)
 
 
-def numbers(told: dict[str, Any] | None) -> list[int]:
-    return [row["id"] for row in (told or {"exchanges": []})["exchanges"]]
+def numbers(news: News | None) -> list[int]:
+    return [one.id for one in news.exchanges] if news else []
 
 
 @given(st.lists(st.lists(st.booleans(), max_size=5), max_size=8))
@@ -49,8 +49,8 @@ def test_every_row_comes_once_however_the_looks_fall(steps: list[list[bool]]) ->
             number += 1
             stage.store.add(exchange(number, "/yes" if taken else "/no"))
             wanted += [number] if taken else []
-        told += numbers(feed.rows())
-        assert feed.rows() is None
+        told += numbers(feed.news())
+        assert feed.news() is None
     assert told == wanted
 
 
@@ -59,19 +59,19 @@ def test_who_reads_late_gets_the_newest_and_the_count_of_the_rest() -> None:
     feed = Feed(stage, Filter(), None)
     for number in range(1, 8_001):
         stage.store.add(exchange(number))
-    told = feed.rows()
+    told = feed.news()
     assert told is not None
     assert numbers(told) == list(range(8_001 - MOST, 8_001))
-    assert told["left_out"] == 8_000 - MOST
+    assert told.left_out == 8_000 - MOST
 
 
 def test_it_goes_on_from_a_cursor_and_from_now_where_that_is_of_another_run() -> None:
     stage = backstage()
     for number in (1, 2, 3):
         stage.store.add(exchange(number))
-    assert numbers(Feed(stage, Filter(), 1).rows()) == [2, 3]
-    assert Feed(stage, Filter(), 99).rows() is None
-    assert Feed(stage, Filter(), None).rows() is None
+    assert numbers(Feed(stage, Filter(), 1).news()) == [2, 3]
+    assert Feed(stage, Filter(), 99).news() is None
+    assert Feed(stage, Filter(), None).news() is None
 
 
 def test_the_status_is_told_when_it_changes_and_once() -> None:

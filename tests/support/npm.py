@@ -1,0 +1,31 @@
+"""Packages from npm for tests, installed by their lock file into a folder that is kept between runs."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .programs import needed
+
+
+def installed(cache: pytest.Cache, project: Path) -> Path:
+    """`node_modules` of the project in this folder; the folder itself is left as it is."""
+    npm = needed("npm")
+    digest = hashlib.sha256((project / "package-lock.json").read_bytes()).hexdigest()[:12]
+    folder = Path(cache.mkdir(f"{project.name}-npm-{digest}"))
+    done = folder / "done"
+    if not done.exists():  # an install that was broken off is made anew
+        shutil.rmtree(folder)
+        folder.mkdir()
+        for name in ("package.json", "package-lock.json", ".npmrc"):
+            shutil.copy(project / name, folder)
+        made = subprocess.run(
+            [npm, "ci", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True, check=False
+        )
+        assert made.returncode == 0, made.stdout + made.stderr
+        done.touch()
+    return folder / "node_modules"
