@@ -239,7 +239,11 @@ function keys() {
     g: () => step(Infinity),
     G: () => step(-Infinity),
     Enter: onList(() => list.current !== null && go(list.current)),
-    "/": () => { if (view !== "exchanges") go(null); setTimeout(() => list.focusFilter()); },
+    "/": () => {
+      if (view === "exchanges") return list.focusFilter();
+      go(null);
+      setTimeout(() => list.focusFilter()); // once the address has changed the view
+    },
     b: onList(() => list.toggle()),
     c: () => exchange.copyFix(),
     r: () => exchange.replay(),
