@@ -18,7 +18,7 @@ from .admin.server import AdminServer
 from .auto_config import admin_url, intercepted, proxy_authority, script_url
 from .running import Run, Running, announce, is_announced, withdraw
 from .terminal import Terminal
-from .way_out import WayOut
+from .way_out import WayOut, nobody
 
 LOOK = 2.0  # seconds between two looks whether the state file is there
 
@@ -121,6 +121,7 @@ class Around:
 
     async def leave(self) -> None:
         """Gives back the system's proxy, where it points here; before anything stops serving."""
+        self._way_out.changed = nobody  # whatever is set from now on, nobody is to be told of it here
         try:
             if await asyncio.to_thread(give_back, self._process):
                 self._terminal.message("the system's proxy is as before", "cyan")

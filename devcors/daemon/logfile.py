@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from devcors.config.caller import as_calling_user
 from devcors.config.dirs import private_dir, state_path
 from devcors.errors import StartError
 
@@ -132,7 +133,8 @@ class LogFile:
         private_dir(self.path.parent)
         # no link is followed: the folder is ours alone, and nothing in it is one
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-        self._descriptor = os.open(self.path, flags, 0o600)
+        with as_calling_user():
+            self._descriptor = os.open(self.path, flags, 0o600)
         self._lead(self._descriptor)
         return self._descriptor
 

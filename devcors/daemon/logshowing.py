@@ -41,10 +41,10 @@ def show_logs(meant: Meant, wanted: Wanted, terminal: Terminal, *, follow: bool)
         show_kept(chosen, wanted, terminal, follow=follow)
     elif _is_there(Path(chosen.log)) or chosen.admin is None:
         if not _is_there(Path(chosen.log)):
-            terminal.message("note: its log was removed; the next line makes it anew", "yellow")
+            terminal.message("note: its log is not there; the next line makes it anew", "yellow")
         show_log(Path(chosen.log), wanted, terminal, goes_on=(lambda: is_alive(chosen.process)) if follow else None)
     else:
-        terminal.message("note: its log was removed; this is what it keeps itself", "yellow")
+        terminal.message("note: its log is not there; this is what it keeps itself", "yellow")
         show_kept(chosen, wanted, terminal, follow=follow)
 
 

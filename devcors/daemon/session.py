@@ -142,9 +142,7 @@ class Session:
         log = self._background.log if self._background is not None else None
         run = Run(folder, time.time(), main, str(log.path) if log else None)
         reloader = Reloader(engine, loaded, self._load, self._terminal)
-        backstage = Backstage(
-            engine, self.store, reloader, run.token, run.started, log=log, others=lambda: way_out.known
-        )
+        backstage = Backstage(engine, self.store, reloader, run.token, run.started, log=log, others=way_out.latest)
         around = Around(engine, self._terminal, run, AdminServer(backstage), way_out)
         reloader.applied = around.follow
         # made at once: it compares with what the files hold now, so that no edit is missed while we start

@@ -23,12 +23,12 @@ from devcors.urls import is_loopback_host
 
 from .running import all_running
 
-_FRESH = 5.0  # seconds for which an answer is not asked for again
+_FRESH = 2.0  # seconds for which an answer is not asked for again
 _PATIENCE = 2.0  # seconds that the first request waits for the desktop
 
 
-async def _nobody() -> None:
-    return None
+async def nobody() -> None:
+    """Whom no change concerns."""
 
 
 class WayOut:
@@ -36,7 +36,7 @@ class WayOut:
 
     def __init__(self, read: Callable[[], UpstreamProxies] | None = None) -> None:
         self.known = UpstreamProxies()
-        self.changed: Callable[[], Awaitable[None]] = _nobody
+        self.changed: Callable[[], Awaitable[None]] = nobody
         self._read = read or system_proxies
         self._looked = -math.inf
         self._looking: asyncio.Task[None] | None = None
@@ -47,6 +47,11 @@ class WayOut:
         if self._looked < 0:
             # not cancelled with the request: others wait for it too
             await asyncio.wait([looking], timeout=_PATIENCE)
+        return self.known
+
+    def latest(self) -> UpstreamProxies:
+        """For proxy.pac: what is known now, with no wait; a browser fetches it after each change of the setting."""
+        self.refresh()
         return self.known
 
     def refresh(self, *, at_once: bool = False) -> asyncio.Task[None]:

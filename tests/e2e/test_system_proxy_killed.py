@@ -21,9 +21,11 @@ KILLED = -signal.SIGKILL
 
 
 @pytest.fixture
-def proxied(proxied: Proxied) -> Proxied:
-    """A devcors that runs without the system's proxy."""
+def proxied(gnome: Gnome, proxied: Proxied) -> Proxied:
+    """A devcors that runs without the system's proxy, and has found the one by hand: its script does not change now."""
+    gnome.begin(MANUAL)
     proxied.up()
+    proxied.says("what leaves this machine goes through proxy.corp.test:3128")
     return proxied
 
 

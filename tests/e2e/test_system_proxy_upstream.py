@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,10 @@ class World:
             check=True,
         )
         return ran.stderr
+
+    def script_url(self) -> str:
+        """What a browser fetches."""
+        return self.gnome.tool("get", SCHEMA, "autoconfig-url").strip("'\n")
 
 
 @pytest.fixture
@@ -122,7 +127,7 @@ def test_a_browser_with_the_script_goes_as_before(world: World) -> None:
     world.gnome.begin(manual(world.company.port, "direct.example.test"))
     with running(world.folder, world.config, arguments=["--system-proxy"], environ=world.gnome.environ) as daemon:
         daemon.message("the system's proxy is set")
-        script = world.gnome.tool("get", SCHEMA, "autoconfig-url").strip("'\n")
+        script = world.script_url()
         flags = [f"--proxy-pac-url={script}", "--host-resolver-rules=MAP *.example.test 127.0.0.1"]
         with browser(world.folder / "profile", *flags) as context:
             page = context.new_page()
@@ -152,6 +157,22 @@ def test_a_script_cannot_be_followed_and_devcors_says_so(world: World) -> None:
         assert httpx.get(f"{daemon.url}/http", trust_env=False).status_code == 502
         world.devcors("system-proxy", "off")
         assert "no script" in world.devcors("system-proxy", "on", "--all")
+
+
+def test_a_change_is_seen_when_a_browser_fetches_the_script(world: World) -> None:
+    """By then devcors may have looked long ago: with nothing set, or another network."""
+    world.gnome.begin({})
+    with running(world.folder, world.config, environ=world.gnome.environ) as daemon:
+        assert httpx.get(f"{daemon.url}/http", trust_env=False).status_code == 502
+        world.gnome.set(manual(world.company.port))
+        world.devcors("system-proxy", "on")
+        first = world.script_url()
+        deadline = time.monotonic() + 10
+        while f"127.0.0.1:{world.company.port}" not in httpx.get(world.script_url(), trust_env=False).text:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        daemon.message("the system's proxy is set anew")
+        assert world.script_url() != first
 
 
 def test_a_change_is_followed(world: World) -> None:

@@ -87,8 +87,11 @@ class Proxied:
         environ = {**self.environ, **({"BROKEN": "1"} if broken else {})}
         line = ["up", "--port", "0", *words, *(_UNTIL_GO if ending else [])]
         self.pid = self._starter.start(line, self.folder, environ, self._errors)
-        wanted = "the system's proxy is set" if "--system-proxy" in words else "(front end)"
-        until(lambda: wanted in self._errors.read_text())
+        self.says("the system's proxy is set" if "--system-proxy" in words else "(front end)")
+
+    def says(self, part: str) -> None:
+        """Until the `up` has said this."""
+        until(lambda: part in self._errors.read_text())
 
     def devcors(self, *words: str, **environ: str) -> Ran:
         """Another devcors command, to its end."""
