@@ -22,7 +22,7 @@ def describe(config: Config) -> Site:
     """The whole config, routes in order of preference and the front end last."""
     listen = parse_authority(config.server.listen)
     host, port = listen.host.strip("[]"), listen.port or _PORT_ALONE
-    # no port is 0: a target on the front door's own is the exported server itself, and for the config to mend
+    # port 0 is any free one for devcors; a server has to be told which
     policy = compile_policy(config, Door(port))
     entries = [*policy.table.entries, *policy.fallback.entries]
     backends = _backends(entry.value for entry in entries)
