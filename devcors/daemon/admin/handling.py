@@ -138,7 +138,7 @@ class Api(Guarded):
     def wanted(self) -> Filter:
         """The filter that the query asks for."""
         return Filter(
-            text=self.get_query_argument("text", ""),
+            text=self.get_query_argument("text", "") or "",
             route=self.get_query_argument("route", "") or None,
             blocked=self.flag("blocked"),
             cookies=self.flag("cookies"),
