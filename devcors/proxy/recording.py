@@ -47,6 +47,7 @@ class Recorder:
             origin=_origin(forward.received.fields),
             started=started,
             request=forward.received,
+            forwarded=forward.head.fields,
             jar=self._jars.at(forward, started),
         )
         if limit := forward.policy.capture:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from devcors.heads import RequestHead, ResponseHead
+from devcors.heads import Fields, RequestHead, ResponseHead
 from devcors.policy.held import HeldCookie, Jar
 from devcors.policy.outcomes import CookieOutcome, CorsOutcome
 
@@ -44,6 +44,9 @@ class Exchange:
     warnings: tuple[str, ...] = ()
     jar: Jar | None = field(default=None, repr=False)
     request: RequestHead | None = field(default=None, repr=False)
+    """As the client sent it."""
+    forwarded: Fields | None = field(default=None, repr=False)
+    """The request's fields as they are sent on, but for what frames the body; None where devcors answers by itself."""
     response: ResponseHead | None = field(default=None, repr=False)
     """As the upstream sent it."""
     sent: ResponseHead | None = field(default=None, repr=False)

@@ -48,7 +48,10 @@ def test_rows_details_and_the_words_for_them(live: Running) -> None:
     assert told["record"]["cors"]["chromium"]["messages"][0] == told["console"]["chromium"][0]
     assert "withholds it" in told["why"]
     assert "Access-Control-Allow-Origin" in told["why"]
-    assert ["Cookie", "sid=[redacted]"] in told["request"]["received"]
+    received, sent = told["request"]["received"], told["request"]["sent"]
+    assert ["Cookie", "sid=[redacted]"] in received
+    assert ["Cookie", "sid=[redacted]"] in sent
+    assert dict(received)["Host"] != dict(sent)["Host"] == told["record"]["target"].split("/")[2]
     assert {fix["server"] for fix in told["fixes"]} >= {"express", "django", "nginx"}
     assert all("http://localhost:9999" in fix["text"].replace("\\", "") for fix in told["fixes"])
     assert told["bodies"]["response"] == {"size": 1, "kept": 1, "media_type": "application/json"}

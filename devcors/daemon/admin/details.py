@@ -34,14 +34,14 @@ def details(exchange: Exchange, kept: Sequence[Exchange], rows: Rows) -> dict[st
 
 
 def _request(exchange: Exchange) -> dict[str, Any] | None:
-    """As the browser sent it. What went on to the backend is not kept."""
+    """`received` as the browser sent it, `sent` as devcors sent it on, null where it answered by itself."""
     if exchange.request is None:
         return None
     head = redacted_request(exchange.request)
     return {
         "line": f"{head.method.decode('latin-1')} {head.target.decode('latin-1')}",
         "received": _lines(head.fields),
-        "sent": None,
+        "sent": None if exchange.forwarded is None else _lines(redacted_fields(exchange.forwarded)),
     }
 
 

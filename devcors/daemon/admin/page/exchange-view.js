@@ -94,7 +94,7 @@ export class ExchangeView {
       response && el("section", {}, el("h3", {}, "Response"), responseFields(response)),
       bodyView(record.id, "response", bodies.response),
       request && el("section", {}, el("h3", {}, "Request"), el("p", { class: "mono line" }, request.line),
-        fieldTable(request.sent ? "As the browser sent it, and as the server got it" : "As the browser sent it", ["Browser sent", "Server got"], request.received, request.sent)),
+        fieldTable(request.sent ? "As the browser sent it, and as devcors sent it on" : "As the browser sent it", ["Browser sent", "devcors sent"], request.received, request.sent)),
       bodyView(record.id, "request", bodies.request),
     );
     this.#content.scrollTop = 0;
