@@ -15,6 +15,9 @@ from .view import View
 DELAY = 0.03
 """Seconds between an exchange's end and its line."""
 
+TURN = 0.05
+"""Seconds of printing after which others have a turn: of JSON nothing is left out, and a flood of it takes long."""
+
 LINES = 60
 """Lines a second, and at once after a pause; exchanges with trouble have as many again."""
 
@@ -63,13 +66,14 @@ class Pace:
             self._printing = self._later(DELAY, self.flush)
 
     def flush(self) -> None:
-        """Prints what waits."""
+        """Prints what waits, for a while; what is left then has its next turn after everybody else's."""
         if self._printing is not None:
             self._printing.cancel()
             self._printing = None
         self._fill()
-        waiting, self._waiting = self._waiting, deque()
-        for exchange in waiting:
+        end = self._now() + TURN
+        while self._waiting and self._now() < end:
+            exchange = self._waiting.popleft()
             if not self.view.wants(exchange):
                 continue
             if self._printer.as_json or self._has_line(exchange):
@@ -77,6 +81,8 @@ class Pace:
             else:
                 self._left_out += 1
         self._printer.flush()
+        if self._waiting:
+            self._printing = self._later(0, self.flush)
         if self._left_out and self._telling is None:
             self._telling = self._later(1.0, self._tell_left_out)
 
@@ -102,6 +108,8 @@ class Pace:
     def close(self) -> None:
         """Prints what waits, and what was left out."""
         self.flush()
+        while self._waiting:
+            self.flush()
         if self._telling is not None:
             self._telling.cancel()
             self._tell_left_out()

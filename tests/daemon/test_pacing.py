@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from devcors.daemon.pacing import DELAY, LINES, Pace
+from devcors.daemon.pacing import DELAY, LINES, TURN, Pace
 from devcors.traffic.record import Exchange
 
 
@@ -105,6 +105,25 @@ def test_lines_are_printed_a_moment_later_together_and_in_order() -> None:
     run.time.pass_(DELAY / 2)
     assert run.page.seen == [1, 2, 3, 4, 5]
     assert not run.time.timers
+
+
+def test_a_flood_of_json_leaves_others_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run(as_json=True)
+
+    def slowly(exchange: Exchange) -> None:
+        run.time.now += TURN / 9.5  # a clock counts in steps of its own
+        run.page.lines.append(exchange.id)
+
+    monkeypatch.setattr(run.page, "exchange", slowly)
+    run.ends(100)
+    run.time.pass_(DELAY)
+    assert len(run.page.seen) == 10
+    assert len(run.time.timers) == 1
+    run.ends(5)
+    run.time.pass_(2 * TURN)
+    assert len(run.page.seen) == 20
+    run.pace.close()
+    assert run.page.seen == list(range(1, 106))
 
 
 def test_what_nobody_could_read_is_left_out_and_told() -> None:

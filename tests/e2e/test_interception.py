@@ -268,9 +268,10 @@ def test_a_browser_that_does_not_trust_devcors_is_told_of(setting: Setting, tmp_
     flags = (f"--proxy-server=http://127.0.0.1:{setting.daemon.port}", "--proxy-bypass-list=<-loopback>")
     with browser(tmp_path / "profile", *flags) as context:
         page = context.pages[0]
-        # it may ask again by itself, and is then passed through to a host that there is not
-        with pytest.raises(PlaywrightError, match=r"ERR_CERT_AUTHORITY_INVALID|ERR_CONNECTION_CLOSED"):
-            page.goto("https://second.test/")
+        for _ in range(3):  # a browser on a busy machine may give its first connection up before it has seen a thing
+            # it may ask again by itself, and is then passed through to a host that there is not
+            with pytest.raises(PlaywrightError, match=r"ERR_CERT_AUTHORITY_INVALID|ERR_CONNECTION_CLOSED"):
+                page.goto("https://second.test/")
     said = setting.daemon.message("refused devcors' certificate for second.test (TLS alert: certificate unknown)")
     assert "Chrome/" in said
 
