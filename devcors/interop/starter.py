@@ -22,7 +22,7 @@ def starter_config(found: FrontEnd | None) -> str:
 
     template = files("devcors.interop").joinpath("templates", f"{NAME}.j2").read_text("utf-8")
     # what is made is TOML, not HTML: the filters do the escaping
-    environment = Environment(  # noqa: S701
+    environment = Environment(  # noqa: S701 - no HTML is made
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     environment.filters.update(toml=toml_value, line=_line, comment=printable)

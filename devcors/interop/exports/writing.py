@@ -46,7 +46,7 @@ def _template(target: str, filters: tuple[tuple[str, Callable[..., str]], ...]) 
     from jinja2 import Environment, StrictUndefined
 
     # what is made is a server's config, not HTML: the filters do the quoting
-    environment = Environment(  # noqa: S701
+    environment = Environment(  # noqa: S701 - no HTML is made
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     environment.filters.update({"comment": comment, **dict(filters)})
