@@ -49,7 +49,7 @@ def _is_kept(effect: Effect | Threw) -> bool:
 def _told(requests: list[dict[str, Any]], kept: list[bool]) -> str:
     if kept == [request["headers"] is _PAGE for request in requests]:
         return (
-            "requests for a page (Accept: text/html) are kept from the backend there, and go to it here; a route to the "
+            "requests for a page (Accept: text/html) do not go to the backend there, and do so here; a route to the "
             'front end with match = { headers = { "Sec-Fetch-Dest" = "document" } } does it for browsers'
         )
     return "some requests are kept from the backend there, and go to it here: no rule says which"
