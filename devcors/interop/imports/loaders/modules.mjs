@@ -15,7 +15,8 @@ export async function exported(folder, file) {
   if (/\.[cm]?ts$/.test(path)) typed(require, file)
   const module = isModule(path) ? await import(pathToFileURL(path)) : require(path)
   const value = module && typeof module === 'object' && 'default' in module ? module.default : module
-  const nothing = value && typeof value === 'object' && !Array.isArray(value) && !Object.keys(value).length
+  const isPlain = value && Object.getPrototypeOf(value) === Object.prototype
+  const nothing = isPlain && !Object.keys(value).length
   if (value === undefined || value === null || nothing) {
     throw new Fault('nothing', 'the config exports nothing', { file, line: 1 })
   }
