@@ -12,7 +12,13 @@ async function started(folder) {
   const config = [options].flat().find(({ devServer }) => devServer)
   const { devServer } = config
   const Server = require(Array.isArray(devServer.proxy) ? 'webpack-dev-server' : 'webpack-dev-server-4')
-  const compiler = webpack({ mode: 'development', entry: {}, context: folder, infrastructureLogging: { level: 'error' } })
+  const compiler = webpack({
+    mode: 'development',
+    entry: {},
+    context: folder,
+    stats: 'none',
+    infrastructureLogging: { level: 'error' },
+  })
   const server = new Server(
     {
       proxy: devServer.proxy,
@@ -34,10 +40,10 @@ async function started(folder) {
 async function main() {
   const ports = {}
   for (const [name, folder] of Object.entries(JSON.parse(process.argv[2]))) ports[name] = await started(folder)
-  console.log(JSON.stringify(ports))
+  process.stdout.write(`${JSON.stringify(ports)}\n`)
 }
 
-console.info = console.warn = console.error
+console.log = console.info = console.warn = console.error
 process.stdin.resume().on('end', () => process.exit(0))
 main().catch((error) => {
   console.error(error)
