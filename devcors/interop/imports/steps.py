@@ -166,17 +166,18 @@ class _Reading:
             if "target" not in table:
                 return (), said
             merged(table, edits_of(options, step.place, self.session, said))
-            ahead = bypassed(part.pattern, options, step.place, self.session, said)
-            if ahead is None:
+            conditions = bypassed(part.pattern, options, step.place, self.session, said)
+            if conditions is None:
                 return (), said
+            table.update(conditions)
             self._conditions(step, part, table, said)
-            routes += [*ahead, *((rule.pattern, with_rewrite(table, rule)) for rule in part.rules)]
+            routes += [(rule.pattern, with_rewrite(table, rule)) for rule in part.rules]
             remarks += [each for each in said if each not in remarks]
         return tuple(routes), remarks
 
     def _conditions(self, step: Step, part: _Part, table: dict[str, Any], remarks: list[Remark]) -> None:
         if part.host is not None:
-            table["match"] = {"hosts": [part.host.partition(":")[0]]}
+            table.setdefault("match", {})["hosts"] = [part.host.partition(":")[0]]
         if isinstance(step.options.get("bypass"), Function):
             return  # it is tried by itself
         methods, no_pages = methods_of(self.chain, step, part.pattern)
