@@ -32,6 +32,12 @@ BETTER = (
         "a backend can only check a signature, or refuse a path, that it gets as it was sent",
     ),
     Better(
+        "slash",
+        "A slash at the end of a path stays, and none is added: with a target `…/v1`, `/api/` becomes `/v1/` and "
+        "`/api` becomes `/v1`",
+        "a backend takes the two for different paths, and answers one of them with a redirect",
+    ),
+    Better(
         "origin",
         "Where Host is the target's, so are the Origin and Referer of the page itself",
         "a backend that compares Origin with Host, as most CSRF checks do, would refuse the page's own requests",
@@ -53,7 +59,7 @@ BETTER = (
     ),
     Better(
         "websocket",
-        "WebSockets are taken along by every route",
+        "WebSockets are taken along by every route, as its other requests are",
         "nobody wants a route that answers pages and refuses their sockets",
     ),
     Better(

@@ -20,8 +20,8 @@ from .options import WEBPACK
 from .places import Places
 from .steps import entries_of
 
-FILES = tuple(f"{stem}.{suffix}" for stem in ("webpack.config", "webpack.dev", "webpack.config.dev", "config/webpack.dev")
-              for suffix in ("js", "mjs", "cjs", "ts", "cts", "mts"))  # fmt: skip
+_STEMS = ("webpack.config", "webpack.dev", "webpack.config.dev", "config/webpack.dev")
+FILES = tuple(f"{stem}.{suffix}" for stem in _STEMS for suffix in ("js", "mjs", "cjs", "ts", "cts", "mts"))
 """webpack looks for the first stem alone; the others are how people name what their scripts give to --config."""
 
 
@@ -75,4 +75,3 @@ def frontend_of(server: Mapping[str, Any], usual: int) -> str | dict[str, Any] |
     name = host if isinstance(host, str) and not host.startswith(("0.", "::", "local-", "127.")) else "localhost"
     url = f"{'https' if secure else 'http'}://{name}:{number or usual}"
     return {"target": url, "verify": False} if secure else url
-
