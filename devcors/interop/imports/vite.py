@@ -48,7 +48,9 @@ def read(folder: Path, file: str, session: Session) -> Imported:
     proxy = server.get("proxy")
     if not isinstance(proxy, Mapping) or not proxy:
         hint = "routes of devcors are written by hand then: see docs/config.md"
-        raise ConfigError("there is no server.proxy in it", where=str(places.entry("server")), hint=hint)
+        raise ConfigError(
+            "there is no server.proxy in it", where=f"{file}:{places.entry('server').line or 1}", hint=hint
+        )
     entries = [_entry(context, value, places, session) for context, value in proxy.items()]
     return Imported(VITE, file, _frontend(server), in_order(entries))
 
