@@ -17,9 +17,10 @@ from .model import Entry, Remark, Routes
 from .options import take_options
 from .ordering import in_order
 from .probing import Outcome, Rule, Try, find_rules
-from .taking import before, methods_of, paths_in, patterns_of
+from .taking import before, methods_of, paths_for, paths_in, patterns_of
 
 HANDLED = ("path", "name", "devcors")
+_OWN_HOST = "localhost"  # what chain.mjs asks for
 _ESCAPED = "{}|\\^`'<>\" "  # what http-proxy's parsing of a URL escapes; no route does
 
 
@@ -70,7 +71,9 @@ class _Reading:
             name = self.steps[earlier].name
             return Remark("", f'never reached: "{name}" stands before it and takes the same paths', step.source)
         if not step.known:
-            return Remark("", "it is code of the project, which a route cannot run", step.source)
+            passes = all(sent.step is None for sent in self.chain.asked(paths_for(step), only=step.number))
+            text = "it passes on every request that was tried" if passes else "a route cannot run code of the project"
+            return Remark("", text, step.source)
         if "bypass" in step.options:
             text = "it keeps every request that was tried from the backend: no route"
             return Remark("bypass", text, step.place("bypass"))
@@ -174,6 +177,8 @@ class _Reading:
         remarks: list[Remark] = []
         for part in parts:
             options = {**step.options, "target": part.target}
+            if not step.known:  # its options are not to be had, but what it sends shows this one
+                options["changeOrigin"] = self._asked(step, paths_in(part.pattern)[:1], {})[0].host != _OWN_HOST
             table, said = take_options(options, self.tool, step.place, handled=HANDLED)
             if "target" not in table:
                 return (), said
@@ -181,7 +186,7 @@ class _Reading:
             conditions = bypassed(part.pattern, options, step.place, self.session, said)
             if conditions is None:
                 return (), said
-            table.update(conditions)
+            merged(table, conditions)
             self._conditions(step, part, table, said)
             routes += [(rule.pattern, with_rewrite(table, rule)) for rule in part.rules]
             remarks += [each for each in (*said, part.remark) if each and each not in remarks]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from devcors.errors import PatternError
 from devcors.routing.pattern import parse_pattern
 
-from .chain import DATA, PAGE, Chain, Step, shortest
+from .chain import PAGE, Chain, Step, shortest
 from .evaluating import Function
 from .expressions import examples, to_python
 from .probing import hints_in
@@ -55,13 +55,15 @@ def methods_of(chain: Chain, step: Step, pattern: str) -> tuple[tuple[str, ...],
     return (() if len(taken) == len(METHODS) else tuple(taken)), not all(pages)
 
 
+def paths_for(step: Step) -> list[str]:
+    """Request targets that a middleware may have been meant for."""
+    return [path for candidate in _candidates(step) for path in paths_in(candidate)]
+
+
 def before(chain: Chain, step: Step) -> int | None:
     """The number of an earlier middleware that gets what this one was meant for, if there is one."""
-    for candidate in _candidates(step):
-        for sent in chain.asked(paths_in(candidate), fields=DATA):
-            if sent.step is not None and sent.step < step.number:
-                return sent.step
-    return None
+    earlier = (sent.step for sent in chain.asked(paths_for(step)) if sent.step is not None and sent.origin)
+    return next((number for number in earlier if number < step.number), None)
 
 
 def _candidates(step: Step) -> Iterator[str]:

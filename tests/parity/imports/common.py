@@ -62,7 +62,10 @@ def contexts_in(imported: Imported) -> list[str]:
     """The prefixes of the config, as far as they are texts."""
     parts = [part for entry in imported.entries for part in entry.name.replace(",", " ").split() if part[0] in "/^"]
     patterns = [literal_start(each) if each.startswith("^") else each for each, _ in imported.routes]
+    # Angular makes of a glob an expression for the whole URL; in devcors the path alone matters
+    globs = [f"^{part[:-3]}(?:/.*)?$" for part in parts if part.endswith("/**")]
     return [
+        *globs,
         *(each for each in patterns if len(each) > 1),
         *(re.sub(r"/?\*+$", "", part) for part in parts if part[0] == "/"),
     ]
