@@ -129,10 +129,7 @@ class GatewayExchange:
 
     def request_data(self, data: bytes) -> None:
         """A piece of the request's body, not empty."""
-        record = self.record
-        record.request_bytes += len(data)
-        if (captured := record.captured) is not None:
-            captured.add_request(data)
+        self.record.add_request(data)
         self._write_on(chunk(data) if self._framing.chunked else data)
 
     def request_end(self, trailers: Fields) -> None:
@@ -211,10 +208,7 @@ class GatewayExchange:
     def response_data(self, data: bytes) -> None:
         """A piece of the response's body, not empty."""
         if not self._dropped:
-            record = self.record
-            record.response_bytes += len(data)
-            if (captured := record.captured) is not None:
-                captured.add_response(data)
+            self.record.add_response(data)
             self._client.write(chunk(data) if self._chunked else data)
 
     def response_end(self, trailers: Fields) -> None:
