@@ -183,7 +183,7 @@ class ClientConnection(asyncio.Protocol):
             self._body = ChunkedBody()
         elif framing.length:
             self._body = LengthBody(framing.length)
-        decision, record = self._lane.decide(request.head, facts)
+        decision, record = self._lane.decide(request.head, facts, end)
         if isinstance(decision, Forward):
             self._exchange = exchange = GatewayExchange(self._lane, self, decision, framing, record)
             if self._body is None:
