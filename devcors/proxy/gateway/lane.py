@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from devcors.errors import MalformedError
 from devcors.heads import RequestHead, value
-from devcors.policy import Answer, Facts, Forward, Policy, Relay
+from devcors.policy import Facts, Forward, Policy, Relay
 from devcors.policy.checks import MAX_HEAD, Refusal
 from devcors.proxy.authority import CertificateAuthority
 from devcors.proxy.dialing import Dialer
@@ -20,6 +20,7 @@ from devcors.traffic.record import Exchange
 from devcors.urls import parse_authority
 
 from .client import ClientConnection
+from .decided import Decided
 from .heads import MEMORABLE, ReceivedRequest
 from .pool import Pool
 from .tls import FrontDoorCertificates, accept_tls
@@ -56,7 +57,7 @@ class Gateway:
         self.clients: set[ClientConnection] = set()
         self.tunnels: set[TunnelEnd] = set()
         self._asked: Policy | None = None
-        self._remembered: Callable[[RequestHead, Facts], Forward | Answer | Relay]
+        self._remembered: Callable[[RequestHead, Facts], Decided]
         self._certificates = FrontDoorCertificates(authority, self._serves)
 
     @property
@@ -64,25 +65,22 @@ class Gateway:
         """The policy that a request gets that comes now."""
         return self._current()
 
-    def decide(self, head: RequestHead, facts: Facts, size: int) -> tuple[Forward | Answer, Exchange]:
+    def decide(self, head: RequestHead, facts: Facts, size: int) -> tuple[Decided, Exchange]:
         """What is done with a request of the front door, whose head came in `size` bytes, and its record."""
         started = time.time()
         if self.recorder.sends_cookies(head, facts):
             facts = facts._replace(sends_cookies=True)
-        decision = self._decision(head, facts, size)
-        assert not isinstance(decision, Relay)  # only what is for another host is relayed
+        decided = self._decided(head, facts, size)
+        decision = decided.decision
         if isinstance(decision, Forward):
-            return decision, self.recorder.forwarded(decision, started)
-        return decision, self.recorder.answered(decision, head, started)
+            return decided, self.recorder.forwarded(decision, started)
+        return decided, self.recorder.answered(decision, head, started)
 
-    def _decision(self, head: RequestHead, facts: Facts, size: int) -> Forward | Answer | Relay:
-        """The policy's; it is pure, so what it said of a request it need not be asked again."""
+    def _decided(self, head: RequestHead, facts: Facts, size: int) -> Decided:
         policy = self._current()
-        if size > MEMORABLE:
-            return policy.request(head, facts)
         if policy is not self._asked:
-            self._asked, self._remembered = policy, lru_cache(maxsize=_REMEMBERED)(policy.request)
-        return self._remembered(head, facts)
+            self._asked, self._remembered = policy, lru_cache(maxsize=_REMEMBERED)(partial(_decide, policy))
+        return self._remembered(head, facts) if size <= MEMORABLE else _decide(policy, head, facts)
 
     def named(self, request: ReceivedRequest, facts: Facts) -> tuple[ReceivedRequest, Facts] | Refusal | None:
         """A request whose target is not a path: as one for the front door, where it is; None: the other lane's."""
@@ -152,6 +150,12 @@ class Gateway:
         for end in tuple(self.tunnels):
             end.transport.abort()
         self.pool.close()
+
+
+def _decide(policy: Policy, head: RequestHead, facts: Facts) -> Decided:
+    decision = policy.request(head, facts)
+    assert not isinstance(decision, Relay)  # only what is for another host is relayed
+    return Decided(decision)
 
 
 def _with_host(request: ReceivedRequest, authority: bytes) -> RequestHead:
