@@ -8,6 +8,9 @@ BIN := $(VENV)/bin
 NPM_PEERS := benchmarks/npm/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
+# hundreds of programs are started by the tests: not to compile each of their files each time
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint bench browser clean help
 
 help:
