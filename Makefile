@@ -27,7 +27,7 @@ test: $(VENV)/.tested-$(VERSION) browser $(if $(UNLINTED),,lint)
 ifdef PYTEST_ARGS
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 else
-	$(BIN)/python -m pytest -m "not alone" -n auto --dist loadfile
+	$(BIN)/python -m pytest -m "not alone" -n auto --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest -m alone
 endif
 
