@@ -20,7 +20,7 @@ from .evaluating import Function, Session
 from .expressions import to_python
 from .middleware import Options, routes_of
 from .model import Entry, Imported, Remark
-from .options import ANGULAR
+from .options import ANGULAR, Row
 from .ordering import in_order
 from .places import Places
 from .steps import entries_of
@@ -32,8 +32,17 @@ FILES = tuple(f"{folder}proxy.conf{suffix}" for folder in ("", "src/") for suffi
 """Where the file is looked for when angular.json names none."""
 _WEBPACK = re.compile(r"@angular-devkit/build-angular:browser$|@angular-builders/custom-webpack:browser$")
 _WHOLE_GLOB = re.compile(r"(/[^*?{}()\[\]!]*?)/?\*\*(?:/\*)?")
-# Vite's own, which the file may have since the dev server is Vite; `rewrite` is what becomes of pathRewrite, too
-_OF_VITE = ("rewrite", "configure")
+
+FORMS = (
+    Row('"/api": { "target": … }', '`"/api" = { target = … }`', "with the keys of the options below"),
+    Row('"/api/**": { … }', '`"/api"`', "names that begin with a dot are taken, too"),
+    Row('"/api/*": { … }', "an expression", "since version 17 a star is one segment, as in the expression of Angular"),
+    Row("[{ context: ['/api', '/auth'], … }]", '`"/api"`, `"/auth"`', "Angular takes no context that is no list"),
+    Row('"^/api": { … }', "an expression", "in Python's words"),
+    Row("a file for `@angular-devkit/build-angular:browser`", "as [webpack](webpack.md)", "whose dev server it is"),
+    Row("angular.json `serve.options.proxyConfig`", "the file", "also of the default configuration"),
+    Row("angular.json `serve.options.port`", "`frontend`", "unless the start script names a port"),
+)  # fmt: skip
 
 
 def proxy_file(folder: Path) -> str | None:
@@ -75,9 +84,7 @@ def _entry(given: Mapping[str, Any], places: Places, session: Session) -> Entry:
     option = "rewrite" if "rewrite(" in places.text or "rewrite:" in places.text else "pathRewrite"
     texts = tuple(f"'{key}'" for key in given.get("texts", ()))
     function = rewrite if isinstance(rewrite, Function) else None
-    routes, remarks = routes_of(
-        pattern, Options(ANGULAR, options, place, function, option, handled=_OF_VITE, texts=texts), session
-    )
+    routes, remarks = routes_of(pattern, Options(ANGULAR, options, place, function, option, texts=texts), session)
     if isinstance(options.get("pathRewrite"), Function):
         text = "Angular's dev server takes no function here and does nothing with it, and so does the route"
         remarks.append(Remark("pathRewrite", text, place("pathRewrite")))
