@@ -75,7 +75,8 @@ def _step(number: int, entry: Mapping[str, Any], places: Places) -> Step:
         parts = urlsplit(context)
         options.setdefault("target", f"{parts.scheme}://{parts.netloc}")
         context = parts.path or "/"
-    contexts = contexts_of(context if context is not None else options.get("pathFilter"))
+    old = str(entry.get("version") or "3").split(".")[0] in ("0", "1", "2")
+    contexts = contexts_of(options.get("pathFilter") if context is None and not old else context)
     source = places.at_line(entry["line"]) if entry.get("file") == places.file else places.entry(next(iter(mounts), ""))
     texts = [each if isinstance(each, str) else "a function" for each in contexts]
     name = " ".join(filter(None, (", ".join(mounts), ", ".join(texts)))) or str(options.get("target") or "/")

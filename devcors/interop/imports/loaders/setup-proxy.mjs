@@ -28,7 +28,7 @@ export async function load({ folder, file }) {
   const entries = steps.map(({ handler, mounts, method, whole }) => {
     return { mounts: mounts.map(String), method, whole, options: {}, ...recorded(handler), known: Boolean(recorded(handler)) }
   })
-  const require = createRequire(join(folder, 'package.json'))
+  const require = createRequire(join(folder, file))
   return { entries, globs: globsOf(require, entries), ask: asking(steps) }
 }
 
