@@ -79,6 +79,8 @@ def _entry(
     context: str, value: Any, places: Places, session: Session, frontend: str | Mapping[str, Any] | None
 ) -> Entry:
     source, place = places.entry(context), places.options(context)
+    if source.line is None:  # its name is computed
+        source = places.entry("proxy")
 
     def left_out(text: str, option: str = "") -> Entry:
         return Entry(context, source, (), (Remark(option, text, place(option)),))

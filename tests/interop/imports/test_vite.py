@@ -191,6 +191,11 @@ def test_the_mode_is_that_of_the_start_script(read: Callable[..., Imported]) -> 
     )
 
 
+def test_an_entry_whose_name_is_computed_stands_where_the_proxy_does(read: Callable[..., Imported]) -> None:
+    entry = only(read(proxy("[`/${'api'}`]: { target: 'http://localhost:1',\n agent: new (class Agent {})() }")))
+    assert (entry.name, entry.source.line, told(entry)) == ("/api", 1, [("agent", 3)])
+
+
 @pytest.mark.parametrize("suffix", ["js", "mjs", "ts", "mts", "cjs", "cts"])
 def test_every_kind_of_file(read: Callable[..., Imported], suffix: str) -> None:
     head = "module.exports =" if suffix.startswith("c") else "export default"
