@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from devcors.traffic.redaction import is_secret_name
+
 from .evaluating import Function, Other, Regex
 from .model import Remark, Source
 
@@ -195,11 +197,13 @@ def set_field(reading: Reading, option: str, name: str, text: Any) -> None:
             reading.table["host"] = str(text)
     else:
         reading.under("headers", "request")[name] = str(text)
+        if lower in ("authorization", "cookie") or is_secret_name(name):
+            reading.remark(option, f"the value of {name} may be a secret, and stands in devcors.toml now; {_KEPT_OUT}")
 
 
-def _auth(reading: Reading, _option: str, value: Any) -> None:
+def _auth(reading: Reading, option: str, value: Any) -> None:
     given = base64.b64encode(str(value).encode()).decode()
-    reading.under("headers", "request")["Authorization"] = f"Basic {given}"
+    set_field(reading, option, "Authorization", f"Basic {given}")
 
 
 def _cookie_domain(reading: Reading, option: str, value: Any) -> None:
@@ -284,6 +288,7 @@ def _prepend_path(reading: Reading, _option: str, value: Any) -> None:
         reading.table["target"] = f"{parts.scheme}://{parts.netloc}"
 
 
+_KEPT_OUT = "devcors.local.toml, or a variable as in ${API_KEY}, keeps it out of a repository"
 _TRIED = "tried with paths, and the rule that explains them with more paths"
 _BYPASS = "where the method, the path, or asking for a page decides (then by Sec-Fetch-Dest); else left out"
 _MADE_BY_CODE = "responses are made by the config's own code, which a route cannot do"
