@@ -12,6 +12,7 @@ from pathlib import Path
 
 from devcors.errors import ConfigError
 from devcors.interop.files import read_text
+from devcors.interop.frontends import front_of
 
 from .chain import Chain, Step
 from .evaluating import Session
@@ -42,14 +43,14 @@ def read_vue(folder: Path, file: str, session: Session) -> Imported:
     """The proxies of a vue.config in the folder. Raises ConfigError where they cannot be had, or there are none."""
     loaded = session.load("vue", folder, file)
     places = Places(file, read_text(folder / file))
-    frontend = frontend_of(loaded["server"], 8080)
+    frontend = front_of(folder, frontend_of(loaded["server"], 8080))
     if isinstance(loaded["proxy"], str):
         return Imported(VUE, file, frontend, one_url(loaded["proxy"], VUE, places.entry("proxy")))
     if not loaded["entries"]:
         raise _without("devServer.proxy", places.entry("devServer"))
     chain = Chain(session, loaded["ask"], loaded["globs"])
     steps = steps_of(loaded["entries"], places)
-    entries = entries_of(chain, steps, VUE, session)
+    entries = entries_of(chain, steps, VUE, session, frontend)
     told = tuple(_anywhere(chain, step, entry) for step, entry in zip(steps, entries, strict=True))
     return Imported(VUE, file, frontend, told)
 
@@ -71,7 +72,8 @@ def read_rsbuild(folder: Path, file: str, session: Session) -> Imported:
         raise _without("server.proxy", places.entry("server"))
     chain = Chain(session, loaded["ask"], loaded["globs"])
     steps = steps_of(loaded["entries"], places)
-    return Imported(RSBUILD, file, frontend_of(loaded["server"], 3000), entries_of(chain, steps, RSBUILD, session))
+    frontend = front_of(folder, frontend_of(loaded["server"], 3000))
+    return Imported(RSBUILD, file, frontend, entries_of(chain, steps, RSBUILD, session, frontend))
 
 
 def _without(key: str, where: object) -> ConfigError:

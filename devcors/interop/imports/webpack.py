@@ -12,6 +12,7 @@ from typing import Any
 
 from devcors.errors import ConfigError
 from devcors.interop.files import read_text
+from devcors.interop.frontends import front_of
 
 from .chain import Chain, Step
 from .evaluating import Session
@@ -45,7 +46,8 @@ def read(folder: Path, file: str, session: Session) -> Imported:
         raise ConfigError("there is no devServer.proxy in it", where=str(places.entry("devServer")), hint=hint)
     chain = Chain(session, loaded["ask"], loaded["globs"])
     steps = steps_of(loaded["entries"], places)
-    return Imported(WEBPACK, file, frontend_of(loaded["server"], 8080), entries_of(chain, steps, WEBPACK, session))
+    frontend = front_of(folder, frontend_of(loaded["server"], 8080))
+    return Imported(WEBPACK, file, frontend, entries_of(chain, steps, WEBPACK, session, frontend))
 
 
 def steps_of(entries: list[Mapping[str, Any]], places: Places) -> list[Step]:

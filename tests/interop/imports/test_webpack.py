@@ -129,7 +129,7 @@ def test_each_remark_has_its_line(read: Callable[..., Imported]) -> None:
     [
         ("port: 3000", "http://localhost:3000"),
         ("port: '3000', host: 'app.localhost'", "http://app.localhost:3000"),
-        ("port: 'auto', host: '0.0.0.0'", None),
+        ("port: 'auto', host: '0.0.0.0'", "http://localhost:8080"),
         ("server: { type: 'https' }", {"target": "https://localhost:8080", "verify": False}),
         ("https: true, port: 1", {"target": "https://localhost:1", "verify": False}),
     ],
