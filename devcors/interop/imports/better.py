@@ -57,6 +57,12 @@ BETTER = (
         "nobody wants a route that answers pages and refuses their sockets",
     ),
     Better(
+        "cors",
+        "CORS fields and answers to preflights are the backend's own; a dev server that adds some does so for itself",
+        "what the backend really says is judged, so that the page works without a dev server, too; "
+        '`cors = "inject"` adds them',
+    ),
+    Better(
         "connection",
         "Fields that belong to one connection (RFC 9110, section 7.6.1) are not passed on",
         "they are about the browser's connection, not about devcors' own to the backend",

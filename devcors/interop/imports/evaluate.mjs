@@ -63,8 +63,8 @@ async function call({ call, calls }) {
 // what a handler does to a request on its way, or to a response on its way back, seen with stand-ins for them
 async function observe(question) {
   const { observed, handlersOf } = await import('./observing.mjs')
-  if ('configure' in question) return encode(await handlersOf(functions[question.configure]))
-  return observed(functions[question.observe], question.event, question.requests)
+  if ('configure' in question) return encode(await handlersOf(functions[question.configure], question.options))
+  return observed(functions[question.observe], question.event, question.requests, question.options)
 }
 
 async function answer(question) {

@@ -66,11 +66,15 @@ class Threw:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a handler did to a request or response: fields set and removed; `more` names what else it did."""
+    """What a handler did to a request or response: fields set and removed; `more` names what else it did.
+
+    result: text or False where it returned that, else None.
+    """
 
     set: tuple[tuple[str, str], ...] = ()
     removed: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
+    result: str | bool | None = None
 
 
 class Session:
@@ -99,19 +103,29 @@ class Session:
         results = self._told({"call": function.id, "calls": [list(each) for each in arguments]})
         return [Threw(each["threw"]) if "threw" in each else decoded(each.get("value")) for each in results]
 
-    def handlers(self, configure: Function) -> dict[str, list[Function]]:
+    def handlers(self, configure: Function, options: Mapping[str, Any]) -> dict[str, list[Function]]:
         """The handlers that `configure(proxy, options)` puts on http-proxy's events."""
-        found = decoded(self._told({"configure": configure.id}))
+        found = decoded(self._told({"configure": configure.id, "options": _data(options)}))
         return {event: [each for each in handlers if isinstance(each, Function)] for event, handlers in found.items()}
 
-    def effects(self, handler: Function, event: str, requests: Sequence[Mapping[str, Any]]) -> list[Effect | Threw]:
-        """What a handler (of `proxyReq` or `proxyRes`) does for each `{ url, method, headers, response }`."""
-        results = self._told({"observe": handler.id, "event": event, "requests": list(requests)})
+    def effects(
+        self, handler: Function, event: str, requests: Sequence[Mapping[str, Any]], options: Mapping[str, Any]
+    ) -> list[Effect | Threw]:
+        """What a handler (of `proxyReq` or `proxyRes`, or `bypass`) does for each `{ url, method, headers, response }`.
+
+        options: those of the entry, which the handler gets too, as far as they are data.
+        """
+        question = {"observe": handler.id, "event": event, "requests": list(requests), "options": _data(options)}
         return [
             Threw(each["threw"])
             if "threw" in each
-            else Effect(tuple((name, text) for name, text in each["set"]), tuple(each["removed"]), tuple(each["more"]))
-            for each in results
+            else Effect(
+                tuple((name, text) for name, text in each["set"]),
+                tuple(each["removed"]),
+                tuple(each["more"]),
+                each["result"],
+            )
+            for each in self._told(question)
         ]
 
     def _told(self, question: Mapping[str, Any]) -> Any:
@@ -225,6 +239,11 @@ def decoded(value: Any) -> Any:
     if "$regex" in value:
         return Regex(value["$regex"], value["flags"])
     return value["$url"] if "$url" in value else Other(value.get("$other", "object"))
+
+
+def _data(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Of options, what is data and can be given back."""
+    return {name: value for name, value in options.items() if isinstance(value, (str, bool, int, float))}
 
 
 _HINTS = {

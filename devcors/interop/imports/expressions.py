@@ -7,6 +7,7 @@ it; paths that it takes, to try things with; and the literal text that every pat
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import islice, product
 from re import _constants as code  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
@@ -35,13 +36,19 @@ def to_python(source: str) -> str | None:
 
 def literal_start(expression: str) -> str:
     """What everything that the expression takes begins with; for an expression that begins with `^`."""
-    out = ""
-    for operation, argument in _parsed(expression):
+    return _literal(_parsed(expression))
+
+
+def _literal(parsed: Iterable[tuple[Any, Any]]) -> str:
+    out, ahead = "", ""
+    for operation, argument in parsed:
         if operation is code.LITERAL:
             out += chr(argument)
+        elif operation is code.ASSERT and argument[0] == 1 and not out:  # `(?=…)`, which takes nothing itself
+            ahead = max(ahead, _literal(argument[1]), key=len)
         elif not (operation is code.AT and argument is code.AT_BEGINNING):
             break
-    return out
+    return max(out, ahead, key=len)
 
 
 def examples(expression: str) -> list[str]:

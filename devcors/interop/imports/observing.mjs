@@ -1,7 +1,7 @@
 // What a handler of http-proxy's events does, seen by giving it stand-ins for request and response.
 
 /** The handlers that `configure(proxy, options)` puts on the proxy, by the event's name. */
-export async function handlersOf(configure) {
+export async function handlersOf(configure, options) {
   const handlers = {}
   const proxy = new Proxy(
     {},
@@ -18,31 +18,37 @@ export async function handlersOf(configure) {
       },
     },
   )
-  await configure(proxy, {})
+  await configure(proxy, options)
   return handlers
 }
 
-/** For each request: what the handler of this event set (`[name, text]`) and removed, and whether it answered itself. */
-export async function observed(handler, event, requests) {
+/**
+ * For each request: what the handler of this event set (`[name, text]`) and removed, what else it did, what it returned.
+ * `bypass` is an event, too: it has no message but the request.
+ */
+export async function observed(handler, event, requests, options) {
   const out = []
-  for (const request of requests) out.push(await one(handler, event, request))
+  for (const request of requests) out.push(await one(handler, event, request, options))
   return out
 }
 
-async function one(handler, event, request) {
-  const seen = { set: [], removed: [], more: [] }
+async function one(handler, event, request, options) {
+  const seen = { set: [], removed: [], more: [], result: null }
   const req = incoming(request)
-  const subject = event === 'proxyRes' ? answered(request.response ?? {}) : outgoing(request, seen)
   const res = response(seen)
+  const subject = event === 'proxyRes' ? answered(request.response ?? {}) : outgoing(request, seen)
   const before = { ...(subject.headers ?? {}) }
   try {
-    await handler(subject, req, res, {}, Buffer.alloc(0))
+    const result = await (event === 'bypass' ? handler(req, res, options) : handler(subject, req, res, options))
+    if (typeof result === 'string' || result === false) seen.result = result
   } catch (error) {
     return { threw: String(error?.message ?? error) }
   }
   if (event === 'proxyRes') {
     compare(before, subject.headers, seen)
     if (subject.statusCode !== (request.response?.status ?? 200)) seen.more.push('statusCode')
+  } else if (subject.path !== request.url || subject.method !== (request.method ?? 'GET')) {
+    seen.more.push('path or method')
   }
   if (req.url !== request.url) seen.more.push('req.url')
   return seen

@@ -171,10 +171,11 @@ def _headers(reading: Reading, option: str, value: Any) -> None:
         reading.remark(option, "it is no object")
         return
     for name, text in value.items():
-        _header(reading, option, name, text)
+        set_field(reading, option, name, text)
 
 
-def _header(reading: Reading, option: str, name: str, text: Any) -> None:
+def set_field(reading: Reading, option: str, name: str, text: Any) -> None:
+    """Takes a field that the config sets on its way to the backend, or says why not."""
     lower = name.lower()
     if isinstance(text, bool) or not isinstance(text, (str, int, float)):
         reading.remark(option, f"{name} has no text as its value, so it is left out")

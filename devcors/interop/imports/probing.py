@@ -28,7 +28,7 @@ Try = Callable[[Sequence[str]], Sequence[Outcome]]
 # behind a prefix: what a page asks for, and what gives a rewrite away that looks further than the prefix
 _FIRST = ("/x", "/x/y", "/items/42/", "/x?a=1&b=c%2Fd", "/%C3%A9%20b", "/A/B.json", "/a.b-c_d~e!$&'()*+,;=:@")
 _MORE = ("/v1/users/7", "/v2/x", "/index.html", "/graphql?query={a}", "/ws", "/socket.io/?EIO=4", "/api/x", "/x/api",
-         "/0", "/dev/test", "/auth/login", "/admin/", "/x?y", "/x?", "/main.js", "/users/:id", "/a/b/c/d/e")  # fmt: skip
+         "/0", "/dev/test", "/auth/login", "/admin/", "/x?y", "/x?", "/main.js", "/u/:id", "/a/b/c/d/e")  # fmt: skip
 _LITERAL = re.compile(r"""["'`/^](\\?/[\w./~%@:-]+(?:\\/[\w.~%@:-]+)*)""")
 
 
