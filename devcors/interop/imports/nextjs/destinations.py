@@ -44,8 +44,8 @@ class Destination:
 def read(destination: str, captured: Mapping[str, bool], given: Collection[str] = ()) -> Destination:
     """The destination of a rewrite to another server.
 
-    captured: the names in the source, and whether each may be several segments, which Next keeps as a list; given: those
-    that `has` brings. Raises NoRoute.
+    captured: the names in the source, and whether each may be several segments, which Next keeps as a list.
+    given: the names that `has` brings. Raises NoRoute.
     """
     found = _URL.fullmatch(destination)
     if not found:

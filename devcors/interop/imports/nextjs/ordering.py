@@ -51,7 +51,7 @@ def arranged(asked: Sequence[Asked]) -> list[str]:
     end, because what is there comes first in Next and stays with it.
     """
     # a form is only ever taken away, so this comes to an end
-    while any([_settled(first, later) for first, later in combinations(asked, 2)]):
+    while any(_settled(first, later) for first, later in combinations(asked, 2)):
         pass
     kept = [guard for first, later in combinations(asked, 2) if (guard := _guard(first, later))]
     guards = list(dict.fromkeys(kept))

@@ -8,10 +8,10 @@ from typing import Any
 
 from devcors.errors import ConfigError
 from devcors.interop.files import read_text
+from devcors.interop.imports.evaluating import Session
+from devcors.interop.imports.model import Entry, Imported, Remark, Source
+from devcors.interop.imports.places import Places
 
-from ..evaluating import Session
-from ..model import Entry, Imported, Remark, Source
-from ..places import Places
 from .pages import own_paths
 from .rewriting import PHASES, Redirect, Rewrite, Settings, entries
 
@@ -36,14 +36,7 @@ def read(folder: Path, file: str, session: Session, frontend: str = FRONTEND) ->
         hint = "routes of devcors are written by hand then: see docs/config.md"
         raise ConfigError("rewrites() returns none", where=str(places.entry("rewrites")), hint=hint)
     own = own_paths(folder, _segments(settings.base), _texts(loaded.get("pageExtensions")))
-    redirects = [
-        Redirect(
-            settings.base + each["source"] if each.get("basePath") is not False else each["source"],
-            places.entry("redirects"),
-        )
-        for each in _tables(loaded.get("redirects"))
-        if isinstance(each.get("source"), str)
-    ]
+    redirects = list(_redirects(loaded.get("redirects"), settings.base, places))
     made = entries(rewrites, settings, frontend, own, redirects)
     return Imported(TOOL, file, None, (*made, *_code_first(folder)))
 
@@ -84,6 +77,12 @@ def _rewrites(given: Any, places: Places) -> Iterator[Rewrite]:
                 base_path=each.get("basePath") is not False,
                 locale=each.get("locale") is not False,
             )
+
+
+def _redirects(given: Any, base: str, places: Places) -> Iterator[Redirect]:
+    for each in _tables(given):
+        if isinstance(source := each.get("source"), str):
+            yield Redirect(source if each.get("basePath") is False else base + source, places.entry(source))
 
 
 def _code_first(folder: Path) -> Iterator[Entry]:

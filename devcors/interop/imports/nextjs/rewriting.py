@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from devcors.errors import PatternError
+from devcors.interop.imports.model import Entry, Remark, Source
 
-from ..model import Entry, Remark, Source
 from . import conditions, destinations
 from .conditions import Wanted
 from .destinations import Destination, NoRoute, Route
@@ -128,7 +128,7 @@ def _planned(rewrite: Rewrite, settings: Settings) -> _Plan:
     return plan
 
 
-def _goal(rewrite: Rewrite, tokens: Sequence[Token], wanted: Wanted) -> Destination:
+def _goal(rewrite: Rewrite, tokens: tuple[Token, ...], wanted: Wanted) -> Destination:
     if rewrite.destination.startswith("/"):
         raise NoRoute("it leads to another path of the front end itself, which is no proxy's matter")
     captured = {

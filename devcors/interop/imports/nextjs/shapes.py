@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from devcors.errors import PatternError
+from devcors.interop.imports.expressions import to_python
 from devcors.routing.pattern import parse_pattern
 
-from ..expressions import to_python
 from .syntax import SEGMENT, Key, Token
 
 ANY = None
@@ -46,9 +46,8 @@ class Reach:
         """Whether every path that the other takes is taken by this one."""
         if not self.exact or len(self.segments) > len(other.segments):
             return False
-        if len(self.segments) < len(other.segments) or other.more:
-            if not self.more:
-                return False
+        if (len(self.segments) < len(other.segments) or other.more) and not self.more:
+            return False
         return all(mine is ANY or mine == theirs for mine, theirs in zip(self.segments, other.segments, strict=False))
 
     @property
