@@ -1,7 +1,8 @@
 // Loads another tool's config in the project's own Node, and calls its functions when asked to.
 //
-// One JSON value a line: questions come on descriptor 3, answers go to descriptor 4, so that whatever the config prints
-// disturbs nothing. When the questions end, so does this program. See evaluating.py, which is at the other end.
+// One JSON value a line: questions come on one descriptor, answers go to another, both named by the arguments, so that
+// whatever the config prints disturbs nothing. When the questions end, so does this program. See evaluating.py, which
+// is at the other end.
 import { createReadStream, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { inspect } from 'node:util'
@@ -10,12 +11,13 @@ import { Fault, placeOf } from './places.mjs'
 const DEEPEST = 20 // levels; nothing that a proxy is told goes deeper
 const functions = []
 const here = import.meta.url
+const [asked, answered] = process.argv.splice(2).map(Number)
 
 function tell(message) {
   let rest = Buffer.from(`${JSON.stringify(message)}\n`)
   while (rest.length) {
     try {
-      rest = rest.subarray(writeSync(4, rest))
+      rest = rest.subarray(writeSync(answered, rest))
     } catch (error) {
       if (error.code !== 'EAGAIN') throw error
     }
@@ -104,5 +106,5 @@ process.exit = (status) => {
   throw new Error(`it called process.exit(${status ?? ''})`)
 }
 
-for await (const line of createInterface({ input: createReadStream(null, { fd: 3 }) })) tell(await answer(JSON.parse(line)))
+for await (const line of createInterface({ input: createReadStream(null, { fd: asked }) })) tell(await answer(JSON.parse(line)))
 exit(0)

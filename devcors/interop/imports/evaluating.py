@@ -154,8 +154,9 @@ class Session:
 
     def _last_words(self) -> str:
         self._said.seek(0)
-        lines = [line for line in self._said.read().decode("utf-8", "replace").splitlines() if "Error" in line]
-        return f": {_short(lines[0])}" if lines else ""
+        lines = [line for line in self._said.read().decode("utf-8", "replace").splitlines() if line.strip()]
+        telling = [line for line in lines if "Error" in line] or lines[-1:]
+        return f": {_short(telling[0])}" if telling else ""
 
 
 @contextmanager
@@ -190,11 +191,9 @@ def _pipes() -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
 
 
 def _started(command: list[str], folder: Path, ends: tuple[int, int], said: IO[bytes]) -> subprocess.Popen[bytes]:
-    # the child's ends become 3 and 4 there: a small shell does what Popen cannot
-    script = f'exec 5<&{ends[0]} 6>&{ends[1]}; exec 3<&5 4>&6 5<&- 6>&-; exec "$@"'
     try:
         process = subprocess.Popen(  # noqa: S603 - the project's own Node, which the user has agreed to
-            ["/bin/sh", "-c", script, "sh", *command],
+            [*command, *map(str, ends)],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=said,
