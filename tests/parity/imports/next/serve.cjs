@@ -3,6 +3,7 @@
 // `next build` would take longer than all tests together and make nothing that a rewrite needs but the manifests. They are
 // written here, by the code of Next that writes them there; then Next's server for production takes the requests.
 console.log = console.info = console.warn = console.error // standard output is for the ports alone
+process.setMaxListeners(0) // each router adds its own
 process.env.NODE_ENV = 'production'
 process.env.NEXT_TELEMETRY_DISABLED = '1'
 const { createServer } = require('node:http')

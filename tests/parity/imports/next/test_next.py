@@ -10,12 +10,12 @@ import pytest
 from devcors.interop.imports.evaluating import Session
 from devcors.interop.imports.model import Imported
 from devcors.interop.imports.nextjs import reading
-from tests.parity.imports.asking import Outcome, asked
-from tests.parity.imports.comparing import differences
+from tests.parity.imports.asking import Outcome
 from tests.parity.imports.stage import Stage, staged
 from tests.support.npm import installed
 
 from .cases import CASES
+from .differing import seen, stays
 
 HERE = Path(__file__).parent
 pytestmark = pytest.mark.node
@@ -46,11 +46,16 @@ def test_an_imported_config_does_the_same(stage: Stage, name: str) -> None:
     case = CASES[name]
     routes = stage.imported[name].routes
     assert [f"({at})" if table["target"] == reading.FRONTEND else at for at, table in routes] == list(case.patterns)
-    seen: set[str] = set()
-    for ask in (*case.taken, *case.nexts):
-        tool, devcors = (asked(ask, ports[name], stage.backends) for ports in (stage.tool, stage.devcors))
-        assert _is_by_a_route(devcors) == (ask in case.taken), (ask, tool, devcors)
-        for difference in differences(ask, tool, devcors, []):
+    ports = stage.tool[name], stage.devcors[name], stage.backends
+    better: set[str] = set()
+    for ask in case.taken:
+        devcors, found = seen(ask, *ports)
+        assert _is_by_a_route(devcors), (ask, devcors)
+        for difference in found:
             assert difference.better, (ask, difference)
-            seen.add(difference.better)
-    assert seen == case.better
+            better.add(difference.better)
+    for ask in case.nexts:
+        devcors, found = stays(ask, *ports)
+        assert not _is_by_a_route(devcors), (ask, devcors)
+        assert not found, (ask, found)
+    assert better == case.better
