@@ -55,7 +55,7 @@ def read(destination: str, captured: Mapping[str, bool], given: Collection[str] 
         raise NoRoute("its destination has a user and password, which Next sends, a route does not")
     if _NAME_IN_HOST.search(authority):
         raise NoRoute("the host of its destination varies, that of a route is always the same")
-    if query or fragment:
+    if (query or "?") != "?" or fragment:
         raise NoRoute("its destination has a query, and a route leaves the query as it came")
     try:
         tokens = parse(path or "/")
@@ -99,6 +99,16 @@ def as_prefix(source: Shape, destination: Destination, *, below: bool = False) -
     start = "".join(f"/{part}" if isinstance(part, str) else f"/:{part.name}" for part in parts)
     rewrite = start + "/" if pattern.endswith("/") else start
     return _checked(pattern, None if rewrite == pattern else rewrite)
+
+
+def as_open_expression(source: Shape, destination: Destination) -> Route | None:
+    """The route of `as_prefix` as an expression, which devcors asks after those before it."""
+    route = as_prefix(source, destination)
+    if route is None:
+        return None
+    parts = [f"/{re.escape(part)}" if isinstance(part, str) else f"/(?P<{part.name}>[^/]+)" for part in source.segments]
+    text = "^" + "".join(parts).replace(r"\-", "-")
+    return _checked(text + ("/" if route.pattern.endswith("/") else "(?=/|$)"), route.rewrite)
 
 
 def as_expression(source: Sequence[Token], destination: Destination) -> Route | None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from devcors.interop.imports.model import Source
 from devcors.routing.pattern import parse_pattern
 
 from .destinations import Route
@@ -25,6 +26,7 @@ class Asked:
     """
 
     name: str
+    place: Source
     reach: Reach
     forms: list[Route] = field(default_factory=list)
     below: Route | None = None
