@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from .frontends import FrontEnd
 from .proxy_settings import FoundRoute, printable
 
 NAME = "devcors.toml"
+_BARE_KEY = re.compile("[A-Za-z0-9_-]+")
 
 
 def starter_config(found: FrontEnd | None) -> str:
@@ -51,12 +53,19 @@ def write_starter(folder: Path, text: str, force: bool) -> Path:
 
 
 def toml_value(value: Any) -> str:
-    """A string, boolean or table in TOML. `${` is escaped, for devcors would expand a variable there."""
+    """A string, boolean, number, list or table in TOML. `${` is escaped, for devcors would expand a variable there."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {toml_value(item)}" for key, item in value.items()) + " }"
+        return "{ " + ", ".join(f"{toml_key(key)} = {toml_value(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml_value, value))}]"
     if isinstance(value, bool):
         return str(value).lower()
-    return _quoted(value.replace("${", "$${"))
+    return _quoted(value.replace("${", "$${")) if isinstance(value, str) else str(value)
+
+
+def toml_key(text: str) -> str:
+    """A key, in quotes where it needs them."""
+    return text if _BARE_KEY.fullmatch(text) else _quoted(text)
 
 
 def _quoted(text: str) -> str:

@@ -32,6 +32,7 @@ LOADING = 60.0  # seconds: a first start of a bundler on a busy machine
 CALLING = 10.0  # seconds for a handful of calls
 OLDEST = 18  # Node's major version
 LONGEST = 300  # characters of another tool's error message
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +279,7 @@ def _line_of_import(path: Path, message: str) -> int:
 
 def _short(message: str) -> str:
     """The first line that says something; what a config threw must not drive the terminal."""
-    line = next((line.strip() for line in message.splitlines() if line.strip()), "")
+    lines = _COLOUR.sub("", message).splitlines()
+    line = next((line.strip() for line in lines if line.strip()), "")
     shown = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
     return shown if len(shown) <= LONGEST else shown[:LONGEST] + "…"

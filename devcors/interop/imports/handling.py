@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .evaluating import Effect, Function, Session
+from .evaluating import Effect, Function, Session, Threw
 from .model import Remark, Source
 from .options import Reading, set_field
 
@@ -40,7 +40,7 @@ REQUESTS: tuple[dict[str, Any], ...] = (
     {
         "url": "/auth/login/",
         "method": "DELETE",
-        "headers": {"cookie": "sid=1", "authorization": "Bearer one", "x-forwarded-for": "192.0.2.1"},
+        "headers": {"origin": "https://app.example.com", "cookie": "sid=1", "authorization": "Bearer one"},
         "response": {
             "status": 302,
             "headers": {
@@ -64,22 +64,27 @@ _HARMLESS = frozenset({"error", "start", "end", "open", "close", "econnreset"})
 def edits_of(
     options: Mapping[str, Any], place: Callable[[str], Source], session: Session, remarks: list[Remark]
 ) -> dict[str, Any]:
-    """Keys of a route (`headers`, `host`) for what the handlers among the options do; the rest goes to the remarks."""
+    """Keys of a route (`headers`, `host`, `origin`) for what the handlers do; what is no such key is remarked on."""
     reading = Reading(options, place, {}, remarks)
+    common: dict[str, list[Effect]] = {"proxyReq": [], "proxyReqWs": [], "proxyRes": []}
     for option, event, handler in _handlers(reading, session):
         if event in _HARMLESS:
             continue
-        if event not in ("proxyReq", "proxyRes", "proxyReqWs"):
+        if event not in common:
             reading.remark(option, f"devcors has no event {event}")
             continue
         message = "proxyRes" if event == "proxyRes" else "proxyReq"
-        effect = _common(session.effects(handler, message, REQUESTS, options))
+        effect = _common(reading, session.effects(handler, message, REQUESTS, options))
         if effect is None:
             reading.remark(option, f"the handler of {event} is left out: it does not set the same fields every time")
-        elif event == "proxyReqWs" and effect != Effect():
-            reading.remark(option, "the handler of proxyReqWs is left out: a route has no fields of WebSockets alone")
-        elif event != "proxyReqWs":
+            continue
+        common[event].append(effect)
+        if event != "proxyReqWs":
             _take(reading, option, event, effect)
+    # a route treats the handshake of a WebSocket as any other request
+    sockets = [effect for effect in common["proxyReqWs"] if effect != Effect()]
+    if sockets and sockets != [effect for effect in common["proxyReq"] if effect != Effect()]:
+        reading.remark("configure", "the handler of proxyReqWs is left out: a route has no fields of WebSockets alone")
     return reading.table
 
 
@@ -104,24 +109,43 @@ def _handlers(reading: Reading, session: Session) -> Iterator[tuple[str, str, Fu
             yield option, event, handler
 
 
-def _common(effects: Sequence[object]) -> Effect | None:
+def _common(reading: Reading, effects: Sequence[Effect | Threw]) -> Effect | None:
     """What a handler does every time; None where it does not do the same, or more than setting fields."""
-    first = effects[0]
-    if not isinstance(first, Effect) or any(effect != first for effect in effects):
-        # what it removes is seen only where it is there
-        return _removing(effects)
-    return Effect(first.set, first.removed) if not first.more else None
-
-
-def _removing(effects: Sequence[object]) -> Effect | None:
-    seen = [effect for effect in effects if isinstance(effect, Effect)]
-    if len(seen) < len(effects) or any(effect.more or effect.set != seen[0].set for effect in seen):
+    seen = [
+        _changing(effect, request["headers"])
+        for effect, request in zip(effects, REQUESTS, strict=True)
+        if isinstance(effect, Effect) and not effect.more
+    ]
+    if len(seen) < len(effects):
         return None
-    removed = {name for effect in seen for name in effect.removed}
-    for effect, request in zip(seen, REQUESTS, strict=True):
-        if set(effect.removed) != removed & set(request["response"]["headers"]):
-            return None
+    seen = _without_origin(reading, seen)
+    removed = {name.lower() for effect in seen for name in effect.removed}
+    # what is removed from a response is seen only where it is there
+    asked = all(
+        {name.lower() for name in effect.removed} in (removed, removed & set(request["response"]["headers"]))
+        for effect, request in zip(seen, REQUESTS, strict=True)
+    )
+    if not asked or any(effect.set != seen[0].set for effect in seen):
+        return None
     return Effect(seen[0].set, tuple(sorted(removed)))
+
+
+def _changing(effect: Effect, headers: Mapping[str, str]) -> Effect:
+    """Without the fields that were set to what they were already."""
+    return Effect(tuple((name, text) for name, text in effect.set if headers.get(name.lower()) != text), effect.removed)
+
+
+def _without_origin(reading: Reading, seen: list[Effect]) -> list[Effect]:
+    """An Origin that is set wherever there was one becomes the route's `origin`, and is no edit any more."""
+    texts = [{name.lower(): text for name, text in effect.set}.get("origin") for effect in seen]
+    given = ["origin" in request["headers"] for request in REQUESTS]
+    values = {text for text in texts if text is not None}
+    if [text is not None for text in texts] != given or len(values) != 1:
+        return seen
+    reading.table["origin"] = values.pop()
+    return [
+        Effect(tuple(pair for pair in effect.set if pair[0].lower() != "origin"), effect.removed) for effect in seen
+    ]
 
 
 def _take(reading: Reading, option: str, event: str, effect: Effect) -> None:

@@ -45,11 +45,11 @@ def routes_of(pattern: str, options: Options, session: Session) -> tuple[Routes,
         text = "no rule does the same as this function for every path that was tried; write the route by hand"
         return (), [*remarks, Remark(options.rewrite_name, text, options.place(options.rewrite_name))]
     _merge(table, edits_of(options.values, options.place, session, remarks))
-    before = bypassed(pattern, options.values, options.place, session, remarks)
-    if before is None:
+    conditions = bypassed(pattern, options.values, options.place, session, remarks)
+    if conditions is None:
         return (), remarks
-    routes = [(rule.pattern, _with_rewrite(table, rule)) for rule in rules]
-    return (*before, *routes), remarks
+    table.update(conditions)
+    return tuple((rule.pattern, _with_rewrite(table, rule)) for rule in rules), remarks
 
 
 def _rules(pattern: str, options: Options, session: Session) -> tuple[Rule, ...] | None:

@@ -36,7 +36,7 @@ async function one(handler, event, request, options) {
   const seen = { set: [], removed: [], more: [], result: null }
   const req = incoming(request)
   const res = response(seen)
-  const subject = event === 'proxyRes' ? answered(request.response ?? {}) : outgoing(request, seen)
+  const subject = event === 'proxyRes' ? answered(request.response ?? {}, seen) : outgoing(request, seen)
   const before = { ...(subject.headers ?? {}) }
   try {
     const result = await (event === 'bypass' ? handler(req, res, options) : handler(subject, req, res, options))
@@ -111,11 +111,18 @@ function outgoing({ url, method = 'GET', headers = {} }, seen) {
   }
 }
 
-function answered({ status = 200, headers = {} }) {
+function answered({ status = 200, headers = {} }, seen) {
+  // what is removed counts also where it is not there
+  const removing = {
+    deleteProperty(fields, name) {
+      seen.removed.push(name)
+      return delete fields[name]
+    },
+  }
   return {
     statusCode: status,
     statusMessage: 'OK',
-    headers: { ...headers },
+    headers: new Proxy({ ...headers }, removing),
     rawHeaders: [],
     on() {
       return this
@@ -155,5 +162,6 @@ function compare(before, after, seen) {
   for (const [name, text] of Object.entries(after ?? {})) {
     if (JSON.stringify(before[name]) !== JSON.stringify(text)) seen.set.push([name, String(text)])
   }
-  for (const name of Object.keys(before)) if (!(name in (after ?? {}))) seen.removed.push(name)
+  const gone = Object.keys(before).filter((name) => !(name in (after ?? {})) && !seen.removed.includes(name))
+  seen.removed.push(...gone)
 }

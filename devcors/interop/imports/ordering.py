@@ -22,16 +22,17 @@ from .model import Entry, Remark
 def in_order(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """The entries with routes that devcors tries in the same order, as far as they take the same paths."""
     out: list[Entry] = []
+    before: list[tuple[str, str]] = []  # name and pattern, as they are when nothing stands before them
     for entry in entries:
-        before = [(earlier.name, pattern) for earlier in out for pattern, _ in earlier.routes]
         first = next((name for name, pattern in before if any(_hides(pattern, own) for own, _ in entry.routes)), None)
         if first is not None:
             text = f'never reached: "{first}" stands before it and takes the same paths'
             out.append(replace(entry, routes=(), remarks=(*entry.remarks, Remark("", text, entry.source))))
-        elif any(_overlaps(expression, own) for _, expression in before for own, _ in entry.routes):
-            out.append(replace(entry, routes=tuple(_as_expression(*route) for route in entry.routes)))
-        else:
-            out.append(entry)
+            continue
+        crossed = any(_overlaps(expression, own) for _, expression in before for own, _ in entry.routes)
+        routes = tuple(_as_expression(*route) for route in entry.routes) if crossed else entry.routes
+        out.append(replace(entry, routes=routes))
+        before += [(entry.name, pattern) for pattern, table in entry.routes if "match" not in table]
     return tuple(out)
 
 

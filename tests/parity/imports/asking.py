@@ -45,7 +45,8 @@ def asked(ask: Ask, port: int, backends: Mapping[str, Backend]) -> Outcome:
     got = [(name, one.received) for name, one in backends.items() if one.received]
     assert len(got) < 2, got
     assert not got or len(got[0][1]) == 1, got
-    name, received = (got[0][0], got[0][1][0]) if got else (None, None)
+    name = got[0][0] if got else None
+    received = got[0][1][0] if got else None
     if received:
         own = {key: _named(text, {**names, str(port): "@OWNPORT@"}) for key, text in received.fields.items()}
         received = Received(received.method, received.target, own, received.body)

@@ -18,7 +18,8 @@ _CONNECTION = frozenset(
      "date", "proxy-authorization", "sec-websocket-extensions")
 )  # fmt: skip
 _OWN = re.compile(r"https?://@OWN@")
-_BACKEND = re.compile(r"https?://@\d+@")
+_BACKEND = re.compile(r"(?:https?|wss?)://@\d+@")
+_LOOPBACK = re.compile(r"https?://(?:@\w+@|localhost:\d+)|/|(?![a-z]+:)")
 
 
 class Difference(NamedTuple):
@@ -32,26 +33,26 @@ class Difference(NamedTuple):
 
 def differences(ask: Ask, tool: Outcome, devcors: Outcome, prefixes: Sequence[str]) -> list[Difference]:
     """All differences; `prefixes` are the contexts of the tool's config as they stand there."""
-    if tool.backend != devcors.backend:
-        return [Difference(_of_way(ask, tool, devcors, prefixes), "backend", tool.backend, devcors.backend)]
-    if tool.backend is None:  # not proxied: what the tool itself answers is no matter, unless the backend was to be
+    proxied = [None if outcome.backend == "frontend" else outcome.backend for outcome in (tool, devcors)]
+    if proxied[0] != proxied[1]:
+        return [Difference(_of_way(ask, proxied[0], devcors, prefixes), "backend", *proxied)]
+    if proxied[0] is None:  # what a dev server itself answers is no matter, unless a backend was to be asked
         failed = devcors.status == 502 and tool.status in (500, 502, 504)
-        return [Difference("failure", "status", tool.status, 502)] if failed and tool.status != 502 else []
+        return [Difference("failure", "status", tool.status, 502)] if failed else []
     return [*_behind(ask, tool, devcors), *_before(tool, devcors)]
 
 
-def _of_way(ask: Ask, tool: Outcome, devcors: Outcome, prefixes: Sequence[str]) -> str | None:
-    path = ask.path.partition("?")[0]
-    if devcors.backend is None:
-        if devcors.status == 400:
-            return "path"
-        inside = [name for name in prefixes if ask.path.startswith(name) and not name.endswith("/")]
-        apart = all(ask.path[len(name) : len(name) + 1] not in ("", "/", "?") for name in inside)
-        return "segment" if inside and apart else None
-    if ask.websocket and tool.backend is None:
+def _of_way(ask: Ask, tool: str | None, devcors: Outcome, prefixes: Sequence[str]) -> str | None:
+    if devcors.status == 400:
+        return "path"
+    if ask.websocket and tool is None:
         return "websocket"
+    path = ask.path.partition("?")[0]
     named = [name for name in prefixes if name.startswith("^")]
-    return "path" if any(bool(re.search(name, path)) != bool(re.search(name, ask.path)) for name in named) else None
+    if any(bool(re.search(name, path)) != bool(re.search(name, ask.path)) for name in named):
+        return "path"
+    first = next((name for name in prefixes if name not in named and ask.path.startswith(name)), None)
+    return "segment" if first and ask.path[len(first) : len(first) + 1] not in ("", "/", "?") else None
 
 
 def _behind(ask: Ask, tool: Outcome, devcors: Outcome) -> Iterator[Difference]:
@@ -72,8 +73,10 @@ def _behind(ask: Ask, tool: Outcome, devcors: Outcome) -> Iterator[Difference]:
 
 
 def _of_field(ask: Ask, name: str, given: str | None, taken: str | None) -> str | None:
-    if name in ("origin", "referer") and given and taken and _OWN.match(given):
-        return "origin" if _BACKEND.sub("http://@OWN@", taken) == _OWN.sub("http://@OWN@", given) else None
+    if name in ("origin", "referer") and given and taken:
+        # the page's own is the target's, in the form in which browsers write it (no origin has the scheme ws)
+        same = _BACKEND.sub("http://@OWN@", taken) == _BACKEND.sub("http://@OWN@", _OWN.sub("http://@OWN@", given))
+        return "origin" if same and taken.startswith("http") else None
     if name.startswith("x-forwarded-"):
         claimed = any(key.lower() == name for key in ask.fields)
         return "forwarded" if taken and (claimed or ask.websocket) else None
@@ -96,7 +99,7 @@ def _values(outcome: Outcome, name: str) -> list[str]:
 
 def _of_answer(name: str, given: list[str], taken: list[str]) -> str | None:
     if name == "location" and given and taken:
-        return "redirects" if _BACKEND.match(given[0]) or given[0].startswith("/") else None
+        return "redirects" if _LOOPBACK.match(given[0]) and _LOOPBACK.match(taken[0]) else None
     if name == "set-cookie":
         return "cookies" if [_cookie(text) for text in given] == [_cookie(text) for text in taken] else None
     # a dev server adds fields for pages of other origins, whatever the backend says

@@ -20,8 +20,8 @@ from unittest import mock
 
 from devcors.config.schema import Config
 from devcors.interop.imports.evaluating import Session, session
-from devcors.interop.imports.importing import document
 from devcors.interop.imports.model import Imported
+from devcors.interop.imports.writing import document
 from devcors.policy import Door, compile_policy
 from devcors.proxy.dialing import Dialer
 from devcors.proxy.gateway.client import ClientConnection
