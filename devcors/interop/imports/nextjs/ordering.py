@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations
 
 from devcors.interop.imports.model import Source
@@ -78,7 +79,7 @@ def _settled(first: Asked, later: Asked) -> bool:
 def _ranked(first: Asked, later: Asked) -> bool:
     assert first.route
     assert later.route
-    if parse_pattern(first.route.pattern).rank <= parse_pattern(later.route.pattern).rank:
+    if _rank(first.route.pattern) <= _rank(later.route.pattern):
         return False
     for each in (later, first):
         if each.is_expression:
@@ -110,9 +111,14 @@ def _guard(first: Asked, later: Asked) -> str | None:
     if len(start) <= len(later.reach.literal):
         return None
     pattern = "/" + "/".join(start)
-    if parse_pattern(pattern).rank > parse_pattern(later.route.pattern).rank:
+    if _rank(pattern) > _rank(later.route.pattern):
         return None
     return pattern
+
+
+@lru_cache(maxsize=1024)
+def _rank(pattern: str) -> tuple[bool, int, int, bool]:
+    return parse_pattern(pattern).rank
 
 
 def _is_under(guard: str, reach: Reach) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from devcors.errors import ConfigError
 from devcors.interop.files import read_text
+from devcors.interop.frontends import detect
 from devcors.interop.imports.evaluating import Session
 from devcors.interop.imports.model import Entry, Imported, Remark, Source
 from devcors.interop.imports.places import Places
@@ -23,10 +24,10 @@ FRONTEND = "http://localhost:3000"
 _CODE_FIRST = tuple(f"{name}.{suffix}" for name in ("proxy", "middleware") for suffix in ("ts", "js", "mts", "mjs"))
 
 
-def read(folder: Path, file: str, session: Session, frontend: str = FRONTEND) -> Imported:
+def read(folder: Path, file: str, session: Session) -> Imported:
     """The rewrites of a config in the folder. Raises ConfigError where it cannot be had, or has none.
 
-    frontend: the URL of Next itself, for the paths that Next has to answer before a rewrite is asked.
+    The front end is Next itself; routes to it are made for the paths that it has to answer before a rewrite.
     """
     places = Places(file, read_text(folder / file))
     loaded = session.load("next", folder, file)
@@ -37,8 +38,12 @@ def read(folder: Path, file: str, session: Session, frontend: str = FRONTEND) ->
         raise ConfigError("rewrites() returns none", where=str(_place(places, "rewrites")), hint=hint)
     own = own_paths(folder, _segments(settings.base), _texts(loaded.get("pageExtensions")))
     redirects = list(_redirects(loaded.get("redirects"), settings.base, places))
+    known = detect(folder)
+    frontend: dict[str, Any] = {"target": known.url if known else FRONTEND}
+    if known and known.https:
+        frontend["verify"] = False
     made = entries(rewrites, settings, frontend, own, redirects)
-    return Imported(TOOL, file, None, (*made, *_code_first(folder)))
+    return Imported(TOOL, file, frontend if len(frontend) > 1 else frontend["target"], (*made, *_code_first(folder)))
 
 
 def _settings(loaded: Mapping[str, Any]) -> Settings:

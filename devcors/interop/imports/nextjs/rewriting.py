@@ -83,11 +83,11 @@ class _Plan:
 def entries(
     rewrites: Sequence[Rewrite],
     settings: Settings,
-    frontend: str,
+    frontend: Mapping[str, Any],
     own: Sequence[Own] = (),
     redirects: Sequence[Redirect] = (),
 ) -> list[Entry]:
-    """What becomes of each rewrite, then the pages that have to go to the front end (its URL) because of them."""
+    """What becomes of each rewrite, then the pages that have to go to the front end (its table) because of them."""
     plans = _without_doubles([_planned(rewrite, settings) for rewrite in rewrites], settings)
     before = [Asked(f"the redirect of {each.source}", each.place, _reach_of(each.source)) for each in redirects]
     pages = {each: Asked(each.file, Source(each.file), each.reach) for each in (_NEXT_OWN, *own)}
@@ -130,7 +130,7 @@ def _planned(rewrite: Rewrite, settings: Settings) -> _Plan:
     except NoRoute as reason:
         always = not rewrite.has and not rewrite.missing
         plan.asked = [Asked(plan.name, rewrite.place, reach(source), is_always=always) for source in sources]
-        plan.remark("", str(reason))
+        plan.remark("", f"stays with Next: {reason}")
     return plan
 
 
@@ -269,20 +269,22 @@ def _does_both(later: _Plan, plan: _Plan, settings: Settings) -> bool:
 # -- entries -------------------------------------------------------------------------------------------------------
 
 
-def _entry(plan: _Plan, settings: Settings, frontend: str) -> Entry:
+def _entry(plan: _Plan, settings: Settings, frontend: Mapping[str, Any]) -> Entry:
     routes: list[tuple[str, dict[str, Any]]] = []
     for asked in plan.asked:
         if asked.route:
             routes += _tables(asked.route, plan, settings, frontend)
-        elif asked.why and not any(remark.text == asked.why for remark in plan.remarks):
-            plan.remark("", asked.why)
+        elif asked.why and not any(asked.why in remark.text for remark in plan.remarks):
+            plan.remark("", f"stays with Next: {asked.why}")
     if routes and plan.wanted.hosts:
         plan.remark("has", f"to be asked as {', '.join(plan.wanted.hosts)}, devcors needs it in [server] allowed_hosts")
     rewrite = plan.rewrite
     return Entry(rewrite.source, rewrite.place, tuple(routes), tuple(plan.remarks))
 
 
-def _tables(route: Route, plan: _Plan, settings: Settings, frontend: str) -> list[tuple[str, dict[str, Any]]]:
+def _tables(
+    route: Route, plan: _Plan, settings: Settings, frontend: Mapping[str, Any]
+) -> list[tuple[str, dict[str, Any]]]:
     # Next sends X-Forwarded-Host and leaves Origin as it is, with the target's Host
     table: dict[str, Any] = {"target": plan.target}
     if route.rewrite is not None:
@@ -292,13 +294,13 @@ def _tables(route: Route, plan: _Plan, settings: Settings, frontend: str) -> lis
     table["forwarded"] = True
     if settings.idle:
         table["timeout"] = {"idle": f"{settings.idle:g}ms" if settings.idle % 1000 else f"{settings.idle / 1000:g}s"}
-    turned = [(route.pattern, {"target": frontend, "match": dict(match)}) for match in plan.wanted.unless]
+    turned = [(route.pattern, {**frontend, "match": dict(match)}) for match in plan.wanted.unless]
     return [*turned, (route.pattern, table)]
 
 
-def _guard_entry(guard: str, order: Sequence[Asked], frontend: str) -> Entry:
+def _guard_entry(guard: str, order: Sequence[Asked], frontend: Mapping[str, Any]) -> Entry:
     """A route to the front end for what comes first in Next."""
     segments = tuple(guard.split("/")[1:])
     first = next(asked for asked in order if not asked.route and asked.reach.literal == segments)
     text = f"Next asks {first.name} before the rewrite that takes this path too"
-    return Entry(guard, first.place, ((guard, {"target": frontend}),), (Remark("", text, first.place),))
+    return Entry(guard, first.place, ((guard, dict(frontend)),), (Remark("", text, first.place),))
