@@ -301,6 +301,8 @@ def _tables(
 def _guard_entry(guard: str, order: Sequence[Asked], frontend: Mapping[str, Any]) -> Entry:
     """A route to the front end for what comes first in Next."""
     segments = tuple(guard.split("/")[1:])
-    first = next(asked for asked in order if not asked.route and asked.reach.literal == segments)
-    text = f"Next asks {first.name} before the rewrite that takes this path too"
+    inside = [each for each in order if not each.route and each.reach.literal[: len(segments)] == segments]
+    first = inside[0]
+    more = f" and {len(inside) - 1} more" if len(inside) > 1 else ""
+    text = f"Next asks {first.name}{more} before the rewrite that takes this path too"
     return Entry(guard, first.place, ((guard, dict(frontend)),), (Remark("", text, first.place),))

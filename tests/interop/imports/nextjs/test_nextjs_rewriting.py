@@ -158,6 +158,31 @@ def test_own_pages_go_to_the_front_end() -> None:
     assert _routes(late, own=[everything]) == []
 
 
+def test_of_many_own_files_the_folders_go_to_the_front_end() -> None:
+    api = _rewrite("/static/:path*", f"{B}/:path*")
+    files = [Own(f"public/static/img/{n}.png", Reach(("static", "img", f"{n}.png"), more=False)) for n in range(2000)]
+    assert _routes(api, own=files[:2]) == [
+        ("/static", ""),
+        ("/static/img/0.png", "front"),
+        ("/static/img/1.png", "front"),
+    ]
+    made = _imported(api, own=files)
+    assert [at for entry in made for at, _ in entry.routes] == ["/static", "/static/img"]
+    assert "public/static/img/0.png and 1999 more" in str(made[1].remarks[0])
+    flat = [Own(f"public/static/{n}.png", Reach(("static", f"{n}.png"), more=False)) for n in range(20)]
+    (entry,) = _imported(api, own=flat)
+    assert entry.routes == ()
+    assert "too many files" in str(entry.remarks[0])
+
+
+@pytest.mark.parametrize("name", [":x", "*", "a?b", "#", "\\"])
+def test_a_file_that_no_pattern_can_name_keeps_its_folder(name: str) -> None:
+    api = _rewrite("/static/:path*", f"{B}/:path*")
+    deep = Own("public/static/x/y", Reach(("static", "x", name), more=False))
+    assert _routes(api, own=[deep]) == [("/static", ""), ("/static/x", "front")]
+    assert _routes(api, own=[Own("public/static/y", Reach(("static", name), more=False))]) == []
+
+
 def test_a_redirect_comes_before_all() -> None:
     made = entries(
         [_rewrite("/api/:path*", f"{B}/:path*", "beforeFiles")],
