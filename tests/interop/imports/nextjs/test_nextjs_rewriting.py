@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from devcors.heads import RequestHead
 from devcors.interop.imports.model import Entry, Source
+from devcors.interop.imports.nextjs.forms import EXAMPLES, Example
 from devcors.interop.imports.nextjs.pages import Own
 from devcors.interop.imports.nextjs.rewriting import PHASES, Redirect, Rewrite, Settings, entries
 from devcors.interop.imports.nextjs.shapes import Reach
@@ -43,29 +44,26 @@ def _routes(*rewrites: Rewrite, own: Sequence[Own] = (), **given: Any) -> list[t
 B = "http://b.test:8080"
 
 
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: f"{each.source} to {each.destination}")
+def test_an_example_of_the_page(example: Example) -> None:
+    first, *front = [*_routes(_rewrite(example.source, B + example.destination)), None]
+    assert first == ((example.pattern, example.rewrite) if example.pattern else None)
+    assert front == ([("/_next", "front"), None] if example.pattern.startswith("/:") else [None] * bool(first))
+
+
 @pytest.mark.parametrize(
     ("source", "destination", "route"),
     [
-        ("/api/:path*", "/:path*", ("/api", "")),
-        ("/api/:path*", "/api/:path*", ("/api", None)),
-        ("/api/:path*", "/v1/:path*", ("/api", "/v1")),
         ("/api/:rest*", "/v1/x/:rest*", ("/api", "/v1/x")),
-        ("/api/:path+", "/v1/:path+", ("/api/", "/v1/")),
-        ("/api/:path(.*)", "/:path", ("/api/", "/")),
-        ("/api/:path*", "/v1/:path*/", ("^/api(?:/(?P<path>[^/]+(?:/[^/]+)*))?$", "/v1/:path/")),
-        ("/:a/api/:path*", "/:a/:path*", ("/:a/api", "/:a")),
-        ("/user/:id", "/u/:id", ("^/user/(?P<id>[^/]+)$", "/u/:id")),
-        ("/robots.txt", "/robots.txt", (r"^/robots\.txt$", None)),
-        ("/post/:n(\\d+)", "/:n", (r"^/post/(?P<n>\d+)$", "/:n")),
         ("/x/:a?", "/y/:a*", ("^/x(?:/(?P<a>[^/]+))?$", "/y/:a")),
         ("/api/(v1|v2)/:path*", "/:path*", ("^/api/(?:v1|v2)(?:/(?P<path>[^/]+(?:/[^/]+)*))?$", "/:path")),
         ("/a-b/:x", "/:x", ("^/a-b/(?P<x>[^/]+)$", "/:x")),
+        ("/x/:all(.*)/y", "/:all", ("^/x/(?P<all>.*)/y$", "/\\1")),
+        ("/x/:a", "/:a-y/:a", ("^/x/(?P<a>[^/]+)$", "/:a-y/:a")),
     ],
 )
 def test_one_rewrite(source: str, destination: str, route: tuple[str, str | None]) -> None:
-    first, *front = _routes(_rewrite(source, B + destination))
-    assert first == route
-    assert front == ([("/_next", "front")] if source.startswith("/:") else [])
+    assert _routes(_rewrite(source, B + destination)) == [route]
 
 
 def test_a_route_is_as_next_sends() -> None:
