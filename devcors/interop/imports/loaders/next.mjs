@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { Fault } from '../places.mjs'
 import { found, imported } from './project.mjs'
 
+process.env.NODE_ENV ||= 'development' // as `next dev` does, before the config is there
+
 export async function load({ folder, file }) {
   try {
     return await loaded(folder, file)

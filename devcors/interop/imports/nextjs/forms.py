@@ -55,8 +55,8 @@ FORMS = (
     Row(
         "beforeFiles`, `afterFiles`, `fallback",
         "the order of the routes",
-        "the first that takes a path has it, as in Next: what stays with Next, a page, a file of `public` or a redirect "
-        "that comes first and is below a prefix gets a route to the front end",
+        "the first that takes a path has it, as in Next: what stays with Next, a page, a file of `public` or a "
+        "redirect that comes first and is below a prefix gets a route to the front end",
     ),
 )
 """How an entry is read, for the page in docs/import."""
@@ -68,9 +68,7 @@ OPTIONS = (
     Row("missing: header`, `host", "a table with `match` and the front end as target, before the route", ""),
     Row("missing: cookie`, `query", "", "a route does not ask for them"),
     Row("basePath", "the start of the pattern", "not for rewrites with `basePath: false`"),
-    Row(
-        "i18n", "a route more for each locale", "`locale: false`: as the source has it, and without the default locale"
-    ),
+    Row("i18n", "a route more for each locale", "`locale: false`: as it stands, and without the default locale"),
     Row("trailingSlash`, `skipTrailingSlashRedirect", "nothing", "a slash at the end goes on as it was asked for"),
     Row("experimental.proxyTimeout", "`timeout.idle`", "Next's own 30 seconds are not taken over"),
     Row("experimental.proxyClientMaxBodySize", "nothing", "bodies go on whole, of any size"),

@@ -239,9 +239,11 @@ _paths = st.lists(st.sampled_from(("a", "b", "c", "1", "12")), max_size=4).map(l
 
 def _by_next(rewrites: Sequence[Rewrite], own: Sequence[Own], path: str) -> str | None:
     """Where Next sends a path; None where it answers itself, or goes on with a path of its own."""
-    asked = [(PHASES.index(each.phase), 1, each) for each in rewrites]
-    pages = [(2 if each.is_dynamic else 1, 0, each) for each in own]
-    for _, _, each in sorted([*asked, *pages], key=lambda item: item[:2]):
+    asked: list[Rewrite | Own] = []
+    for number, phase in enumerate(PHASES):
+        asked += [each for each in own if number == (2 if each.is_dynamic else 1)]
+        asked += [each for each in rewrites if each.phase == phase]
+    for each in asked:
         if isinstance(each, Own):
             segments = path.split("/")[1:] if path != "/" else []
             same = [wanted in (None, given) for wanted, given in zip(each.reach.segments, segments, strict=False)]
