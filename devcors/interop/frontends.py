@@ -135,6 +135,17 @@ def detect(folder: Path) -> FrontEnd | None:
     )
 
 
+def front_of(folder: Path, configured: str | dict[str, Any] | None) -> str | dict[str, Any] | None:
+    """`frontend` of a devcors.toml: the port on the command line, else what the evaluated config says, else the usual.
+
+    configured: what the config says, None where it says nothing.
+    """
+    known = detect(folder)
+    if known is None or (configured is not None and not known.port_on_command_line):
+        return configured
+    return {"target": known.url, "verify": False} if known.https else known.url
+
+
 def _tool(folder: Path, package: Package) -> Tool | None:
     for tool in TOOLS:
         if tool.packages & package.dependencies:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .bypassing import bypassed
+from .bypassing import Front, bypassed
 from .evaluating import Function, Session
 from .handling import edits_of
 from .model import Remark, Routes, Source
@@ -21,7 +21,8 @@ from .probing import Outcome, Rule, find_rules, with_slash
 @dataclass(frozen=True, slots=True)
 class Options:
     """The options of one entry. rewrite: the function of the path, if there is one. sent: what the tool sends for a
-    path that was rewritten. handled: options that the caller has treated itself.
+    path that was rewritten. handled: options that the caller has treated itself. frontend: where the dev
+    server listens, for what `bypass` keeps there.
     """
 
     tool: str
@@ -31,6 +32,7 @@ class Options:
     rewrite_name: str = "rewrite"
     sent: Callable[[str], str] = with_slash
     handled: Collection[str] = ()
+    frontend: str | Mapping[str, Any] | None = None
 
 
 def routes_of(pattern: str, options: Options, session: Session) -> tuple[Routes, list[Remark]]:
@@ -45,11 +47,17 @@ def routes_of(pattern: str, options: Options, session: Session) -> tuple[Routes,
         text = "no rule does the same as this function for every path that was tried; write the route by hand"
         return (), [*remarks, Remark(options.rewrite_name, text, options.place(options.rewrite_name))]
     _merge(table, edits_of(options.values, options.place, session, remarks))
-    conditions = bypassed(pattern, options.values, options.place, session, remarks)
+    front = None if options.frontend is None else Front(_table(options.frontend))
+    conditions = bypassed(pattern, options.values, options.place, session, remarks, front)
     if conditions is None:
         return (), remarks
     table.update(conditions)
-    return tuple((rule.pattern, _with_rewrite(table, rule)) for rule in rules), remarks
+    before = tuple(front.routes) if front else ()
+    return (*before, *((rule.pattern, _with_rewrite(table, rule)) for rule in rules)), remarks
+
+
+def _table(frontend: str | Mapping[str, Any]) -> dict[str, Any]:
+    return {"target": frontend} if isinstance(frontend, str) else dict(frontend)
 
 
 def _rules(pattern: str, options: Options, session: Session) -> tuple[Rule, ...] | None:

@@ -271,6 +271,7 @@ def _prepend_path(reading: Reading, _option: str, value: Any) -> None:
 
 
 _TRIED = "tried with paths, and the rule that explains them with more paths"
+_BYPASS = "where the method, the path, or asking for a page decides (then by Sec-Fetch-Dest); else left out"
 _MADE_BY_CODE = "responses are made by the config's own code, which a route cannot do"
 
 # `target` comes first, since others look at it
@@ -319,7 +320,7 @@ ROWS = (
     Row(
         "rewrite", "`rewrite`", "tried with paths, and the rule that is found with more paths", None, frozenset({VITE})
     ),
-    Row("bypass", "routes to the front end", "where trying it shows a rule; else left out", None, ALL),
+    Row("bypass", "`match`, or routes to the front end", _BYPASS, None, ALL),
     Row(
         "configure",
         "`headers`",

@@ -14,6 +14,7 @@ from typing import Any
 
 from devcors.errors import ConfigError, PatternError
 from devcors.interop.files import read_text
+from devcors.interop.frontends import front_of
 from devcors.interop.packages import Package
 from devcors.routing.pattern import parse_pattern
 
@@ -51,8 +52,9 @@ def read(folder: Path, file: str, session: Session) -> Imported:
         raise ConfigError(
             "there is no server.proxy in it", where=f"{file}:{places.entry('server').line or 1}", hint=hint
         )
-    entries = [_entry(context, value, places, session) for context, value in proxy.items()]
-    return Imported(VITE, file, _frontend(server), in_order(entries))
+    frontend = front_of(folder, _frontend(server))
+    entries = [_entry(context, value, places, session, frontend) for context, value in proxy.items()]
+    return Imported(VITE, file, frontend, in_order(entries))
 
 
 def _mode(folder: Path) -> str:
@@ -73,7 +75,9 @@ def _frontend(server: Mapping[str, Any]) -> str | dict[str, Any] | None:
     return {"target": url, "verify": False} if isinstance(https, Mapping) else url
 
 
-def _entry(context: str, value: Any, places: Places, session: Session) -> Entry:
+def _entry(
+    context: str, value: Any, places: Places, session: Session, frontend: str | Mapping[str, Any] | None
+) -> Entry:
     source, place = places.entry(context), places.options(context)
 
     def left_out(text: str, option: str = "") -> Entry:
@@ -89,7 +93,7 @@ def _entry(context: str, value: Any, places: Places, session: Session) -> Entry:
     except PatternError as error:
         return left_out(error.message)
     rewrite = options.get("rewrite")
-    given = Options(VITE, options, place, rewrite if isinstance(rewrite, Function) else None)
+    given = Options(VITE, options, place, rewrite if isinstance(rewrite, Function) else None, frontend=frontend)
     routes, remarks = routes_of(pattern, given, session)
     return Entry(context, source, routes, tuple(remarks))
 

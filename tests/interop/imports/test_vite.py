@@ -126,8 +126,8 @@ def test_an_entry_that_cannot_be_a_route(
 @pytest.mark.parametrize(
     ("option", "remarks"),
     [
-        ("bypass: (q) => q.headers.accept.includes('html') ? '/index.html' : undefined", ["bypass"]),
-        ("bypass: (q) => q.url.startsWith('/api/own') ? q.url : undefined", ["bypass"]),
+        ("bypass: (q) => q.url.includes('x') ? q.url : undefined", ["bypass"]),
+        ("bypass: (q) => q.headers.accept.includes('html') ? false : undefined", ["bypass"]),
         ("bypass: (q, r) => { r.setHeader('X-To', q.url) }", ["bypass"]),
         ("bypass: async () => undefined", []),
         ("configure: (p) => p.on('proxyReq', (r, q) => r.setHeader('X-Url', q.url))", ["configure"]),
@@ -145,6 +145,32 @@ def test_what_is_left_out_of_a_route_is_told(read: Callable[..., Imported], opti
     assert entry.routes == (("/api", {"target": "http://localhost:1"}),)
     assert [remark.option for remark in entry.remarks] == remarks
     assert all(remark.source.line == 3 for remark in entry.remarks)
+
+
+PAGES = {"match": {"headers": {"Sec-Fetch-Dest": "document"}}}
+FRONT = "http://localhost:5173"
+
+
+@pytest.mark.parametrize(
+    ("bypass", "pattern", "table", "remarks"),
+    [
+        ("(q) => q.url.startsWith('/api/own') ? q.url : undefined", "/api/own", {"target": FRONT}, []),
+        ("(q) => /^\\/api\\/own/.test(q.url) ? q.url : null", "/api/own", {"target": FRONT}, []),
+        ("(q) => q.headers.accept?.includes('html') ? q.url : null", "/api", {"target": FRONT, **PAGES}, ["bypass"]),
+        (
+            "async (q) => { if (q.headers.accept.indexOf('html') > -1) return '/index.html' }",
+            "/api/:path*",
+            {"target": FRONT, "rewrite": "/index.html", **PAGES},
+            ["bypass"],
+        ),
+    ],
+)
+def test_what_bypass_keeps_goes_to_the_front_end(
+    read: Callable[..., Imported], bypass: str, pattern: str, table: dict[str, Any], remarks: list[str]
+) -> None:
+    entry = only(read(proxy(f"'/api': {{ {TO_1}, bypass: {bypass} }}")))
+    assert entry.routes == ((pattern, table), ("/api", {"target": "http://localhost:1"}))
+    assert [remark.option for remark in entry.remarks] == remarks
 
 
 def test_an_origin_that_is_set_for_pages_is_the_routes_origin(read: Callable[..., Imported]) -> None:
@@ -175,7 +201,7 @@ def test_every_kind_of_file(read: Callable[..., Imported], suffix: str) -> None:
 @pytest.mark.parametrize(
     ("server", "frontend"),
     [
-        ("", None),
+        ("", "http://localhost:5173"),
         ("port: 3000,", "http://localhost:3000"),
         ("port: 3000, host: true,", "http://localhost:3000"),
         ("port: 3000, host: '192.0.2.1',", "http://192.0.2.1:3000"),

@@ -130,6 +130,8 @@ CASES = {
         (
             Ask("/app/data", fields=JSON),
             Ask("/app/data", "POST", JSON, b"{}"),
+            Ask("/app/page", fields={"Accept": "text/html,*/*;q=0.8", "Sec-Fetch-Dest": "document"}),
+            *_paths("/files/x", "/files", "/files/local", "/files/local/x", "/files/x/local"),
             Ask("/login", "POST", JSON, b"{}"),
             Ask("/login"),
             Ask("/login/x", "DELETE"),
