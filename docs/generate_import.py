@@ -13,7 +13,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from devcors.interop.imports import options, vite  # noqa: E402
+from devcors.interop.imports import nuxt, options, vite  # noqa: E402
 from devcors.interop.imports.better import BETTER  # noqa: E402
 from devcors.interop.imports.nextjs import forms, reading  # noqa: E402
 from devcors.interop.imports.options import Row  # noqa: E402
@@ -39,6 +39,15 @@ PAGES = {
         "own Vite loads it: with its imports, its env files, as an object, a function of the mode (that of the start "
         "script, else `development`) or a promise. The tests compare devcors with Vite 7 and 8.",
         vite.FORMS,
+    ),
+    "nuxt": Page(
+        options.NUXT,
+        "Of `nuxt.config.js`, `.mjs`, `.ts` and so on, `proxy` in `routeRules`, `nitro.devProxy` and "
+        "`vite.server.proxy` are taken over, as the project's own Nuxt loads the file: with its layers, its env files, "
+        "and what is for development only. The tests load configs with the loader of Nuxt 4 and compare devcors with "
+        "the parts that Nitro 2 is made of: h3, radix3 and httpxy.",
+        nuxt.FORMS,
+        (*options.rows_for(options.NUXT), *nuxt.RULE_OPTIONS),
     ),
     "next": Page(
         reading.TOOL,

@@ -37,6 +37,11 @@ BETTER = (
         "a tool that writes it anew changes what is signed, or has no `=`, or stands there twice",
     ),
     Better(
+        "fetch",
+        "A request goes on with the fields that the browser sent, and a redirect comes to the browser",
+        "what is sent with fetch() has another Accept, and redirects are followed where the browser cannot see them",
+    ),
+    Better(
         "slash",
         "A path with a slash at its end, or with two in a row, goes on as it was asked for, without a redirect first",
         "a backend that wants its slash answers the tool's redirect with its own: the browser goes in circles",

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from devcors.errors import ConfigError
 
-from . import vite
+from . import nuxt, vite
 from .evaluating import Session
 from .model import Imported
 from .nextjs import reading
-from .options import VITE
+from .options import NUXT, VITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ def named(*files: str) -> Callable[[Path], str | None]:
 
 READERS = (
     Reader(reading.TOOL, named(*reading.FILES), reading.read),
+    Reader(NUXT, named(*nuxt.FILES), nuxt.read),
     Reader(VITE, named(*vite.FILES), vite.read),
 )
 """In the order in which they are looked for."""

@@ -16,9 +16,9 @@ from .evaluating import Function, Other, Regex
 from .model import Remark, Source
 
 VITE, WEBPACK, HPM, CRA, ANGULAR = "Vite", "webpack", "http-proxy-middleware", "Create React App", "Angular"
-VUE, RSBUILD = "Vue CLI", "Rsbuild"
+VUE, RSBUILD, NUXT = "Vue CLI", "Rsbuild", "Nuxt"
 WITH_MIDDLEWARE = frozenset({WEBPACK, HPM, CRA, ANGULAR, VUE, RSBUILD})
-ALL = WITH_MIDDLEWARE | {VITE}
+ALL = WITH_MIDDLEWARE | {VITE, NUXT}
 _LOCAL = frozenset({"", "localhost", "127.0.0.1"})
 _OF_CONNECTION = frozenset(
     ("connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade")
@@ -320,7 +320,7 @@ ROWS = (
     Row(
         "rewrite", "`rewrite`", "tried with paths, and the rule that is found with more paths", None, frozenset({VITE})
     ),
-    Row("bypass", "`match`, or routes to the front end", _BYPASS, None, ALL),
+    Row("bypass", "`match`, or routes to the front end", _BYPASS, None, ALL - {NUXT}),
     Row(
         "configure",
         "`headers`",

@@ -53,7 +53,7 @@ def read(folder: Path, file: str, session: Session) -> Imported:
             "there is no server.proxy in it", where=f"{file}:{places.entry('server').line or 1}", hint=hint
         )
     frontend = front_of(folder, _frontend(server))
-    entries = [_entry(context, value, places, session, frontend) for context, value in proxy.items()]
+    entries = [entry_of(context, value, places, session, frontend) for context, value in proxy.items()]
     return Imported(VITE, file, frontend, in_order(entries))
 
 
@@ -75,9 +75,10 @@ def _frontend(server: Mapping[str, Any]) -> str | dict[str, Any] | None:
     return {"target": url, "verify": False} if isinstance(https, Mapping) else url
 
 
-def _entry(
+def entry_of(
     context: str, value: Any, places: Places, session: Session, frontend: str | Mapping[str, Any] | None
 ) -> Entry:
+    """What becomes of one entry of `server.proxy`."""
     source, place = places.entry(context), places.options(context)
 
     def left_out(text: str, option: str = "") -> Entry:
