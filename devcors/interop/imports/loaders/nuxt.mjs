@@ -6,9 +6,9 @@ process.env.NODE_ENV ||= 'development' // as `nuxt dev` does, before the config 
 
 export async function load({ folder, file }) {
   const { loadNuxtConfig } = await imported(withKit(folder), '@nuxt/kit')
-  const config = await loadNuxtConfig({ cwd: folder, dotenv: {}, envName: 'development', overrides: { dev: true } })
-  const { app, devServer, nitro, routeRules, vite } = config
-  if (!routeRules && !nitro?.routeRules && !nitro?.devProxy && !vite?.server?.proxy) {
+  const { app, devServer, nitro, routeRules, vite } = await loaded(loadNuxtConfig, folder, file)
+  const given = [routeRules, nitro?.routeRules, nitro?.devProxy, vite?.server?.proxy]
+  if (!given.some((each) => Object.keys(each ?? {}).length)) {
     throw new Fault('nothing', 'the config has neither routeRules nor a proxy', { file, line: 1 })
   }
   return {
@@ -19,6 +19,16 @@ export async function load({ folder, file }) {
     routeRules: { ...routeRules, ...nitro?.routeRules },
     devProxy: nitro?.devProxy ?? {},
     vite: vite?.server?.proxy ?? {},
+  }
+}
+
+async function loaded(loadNuxtConfig, folder, file) {
+  try {
+    return await loadNuxtConfig({ cwd: folder, dotenv: {}, envName: 'development', overrides: { dev: true } })
+  } catch (error) {
+    // jiti: what, and on the next line where
+    const [, said, , line] = /ParseError: (.*?)\s*\n\s*(\S+):(\d+):\d+/.exec(error?.message) ?? []
+    throw said ? new Fault('syntax', said, { file, line: Number(line) }) : error
   }
 }
 

@@ -32,16 +32,15 @@ def node(projects: Path) -> Iterator[Session]:
 
 FAULTS = {
     "throws": (
-        "const need = (name: string) => {\n  throw new Error(`${name} is not set`)\n}\n\n"
-        "export default defineNuxtConfig({ routeRules: need('BACKEND') })\n",
+        "const need = (name: string) => {\n  throw new Error(`${name} is not set`)\n}\nexport default need('BACKEND')\n",
         "nuxt.config.ts:2: the config threw: BACKEND is not set",
     ),
     "syntax": (
         "export default defineNuxtConfig({\n  routeRules: {\n    '/api/**' { proxy: '' },\n  },\n})\n",
-        "nuxt.config.ts:3: syntax error: ",
+        "nuxt.config.ts:3: syntax error: Unexpected token",
     ),
     "missing": (
-        "// with a plugin\nimport mdx from 'nuxt-no-such-module'\n\nexport default defineNuxtConfig({ modules: [mdx] })\n",
+        "// with a plugin\nimport mdx from 'nuxt-no-such-module'\n\nexport default { modules: [mdx] }\n",
         "nuxt.config.ts:2: Cannot find module 'nuxt-no-such-module'",
     ),
     "nothing": ("// nothing yet\n", "nuxt.config.ts:1: the config has neither routeRules nor a proxy"),
@@ -70,9 +69,8 @@ def test_env_files_and_what_is_for_development_are_read(projects: Path, node: Se
     folder.mkdir()
     (folder / ".env").write_text("NUXT_BACKEND_OF_TEST=http://b.test:8000\n")
     rule = "'/api/**': { proxy: `${process.env.NUXT_BACKEND_OF_TEST}/**` }"
-    (folder / "nuxt.config.ts").write_text(
-        f"export default defineNuxtConfig({{\n  $development: {{\n    routeRules: {{\n      {rule},\n    }},\n  }},\n}})\n"
-    )
+    rules = f"$development: {{\n    routeRules: {{\n      {rule},\n    }},\n  }},"
+    (folder / "nuxt.config.ts").write_text(f"export default defineNuxtConfig({{\n  {rules}\n}})\n")
     read = nuxt.read(folder, "nuxt.config.ts", node)
     assert read.routes == (("/api", {"target": "http://b.test:8000", "rewrite": ""}),)
     assert str(read.entries[0].source) == "nuxt.config.ts:4"
