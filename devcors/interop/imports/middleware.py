@@ -14,7 +14,7 @@ from .bypassing import Front, bypassed
 from .evaluating import Function, Session
 from .handling import edits_of
 from .model import Remark, Routes, Source
-from .options import take_options
+from .options import VITE, take_options
 from .probing import Outcome, Rule, find_rules, with_slash
 
 
@@ -65,8 +65,11 @@ def _rules(pattern: str, options: Options, session: Session) -> tuple[Rule, ...]
     if function is None:
         return (Rule(pattern),)
 
+    # http-proxy-middleware hands the request over too, Vite does not
+    more = [] if options.tool == VITE else [{"method": "GET", "headers": {}}]
+
     def ask(paths: Sequence[str]) -> list[Outcome]:
-        results = session.calls(function, [[path, {"url": path, "method": "GET", "headers": {}}] for path in paths])
+        results = session.calls(function, [[path, *({**each, "url": path} for each in more)] for path in paths])
         return [options.sent(result) if isinstance(result, str) else None for result in results]
 
     return find_rules(pattern, ask, sources=[function.source])

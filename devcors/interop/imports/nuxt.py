@@ -24,6 +24,7 @@ from .nextjs.ordering import Asked, arranged
 from .nextjs.shapes import Reach, is_pattern
 from .options import NUXT, Row, take_options
 from .places import Places
+from .probing import with_slash
 
 FILES = tuple(f"nuxt.config.{suffix}" for suffix in ("js", "mjs", "cjs", "ts", "mts", "cts"))
 FRONTEND = "http://localhost:3000"
@@ -65,14 +66,12 @@ def read(folder: Path, file: str, session: Session) -> Imported:
     loaded = session.load("nuxt", folder, file)
     frontend = front_of(folder, _frontend(loaded)) or FRONTEND
     table = {"target": frontend} if isinstance(frontend, str) else frontend
+    in_vite = vite.Reading(places, session, frontend, with_slash)
     rules = {path: rule for path, rule in _table(loaded.get("routeRules")).items() if isinstance(rule, Mapping)}
     entries = [
         *_by_dev_proxy(_table(loaded.get("devProxy")), places),
         *_by_rules(rules, str(loaded.get("baseURL") or "/"), places, table),
-        *(
-            vite.entry_of(context, value, places, session, frontend)
-            for context, value in _table(loaded.get("vite")).items()
-        ),
+        *(in_vite.entry(context, value) for context, value in _table(loaded.get("vite")).items()),
     ]
     if not entries:
         hint = "routes of devcors are written by hand then: see docs/config.md"

@@ -191,6 +191,19 @@ def test_the_mode_is_that_of_the_start_script(read: Callable[..., Imported]) -> 
     )
 
 
+def test_an_entry_whose_name_is_computed_stands_where_the_proxy_does(read: Callable[..., Imported]) -> None:
+    entry = only(read(proxy("[`/${'api'}`]: { target: 'http://localhost:1',\n agent: new (class Agent {})() }")))
+    assert (entry.name, entry.source.line, told(entry)) == ("/api", 1, [("agent", 3)])
+
+
+@pytest.mark.parametrize(
+    ("version", "sent"), [("5.4.21", "/v1/x?y=//"), ("6.0.0-beta.1", "/v1/x?y=//"), ("7.3.8", "//v1//x?y=//")]
+)
+def test_an_older_vite_merges_slashes(version: str, sent: str) -> None:
+    assert vite.sent_by(version)("//v1//x?y=//") == sent
+    assert vite.sent_by(version)("x") == "/x"
+
+
 @pytest.mark.parametrize("suffix", ["js", "mjs", "ts", "mts", "cjs", "cts"])
 def test_every_kind_of_file(read: Callable[..., Imported], suffix: str) -> None:
     head = "module.exports =" if suffix.startswith("c") else "export default"

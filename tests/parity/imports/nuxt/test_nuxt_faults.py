@@ -32,8 +32,8 @@ def node(projects: Path) -> Iterator[Session]:
 
 FAULTS = {
     "throws": (
-        "const need = (name: string) => {\n  throw new Error(`${name} is not set`)\n}\nexport default need('BACKEND')\n",
-        "nuxt.config.ts:2: the config threw: BACKEND is not set",
+        "const need = (name: string) => {\n  throw new Error(`no ${name}`)\n}\nexport default need('BACKEND')\n",
+        "nuxt.config.ts:2: the config threw: no BACKEND",
     ),
     "syntax": (
         "export default defineNuxtConfig({\n  routeRules: {\n    '/api/**' { proxy: '' },\n  },\n})\n",
