@@ -32,10 +32,21 @@ BETTER = (
         "a backend can only check a signature, or refuse a path, that it gets as it was sent",
     ),
     Better(
+        "query",
+        "The query goes on byte for byte",
+        "a tool that writes it anew changes what is signed, or has no `=`, or stands there twice",
+    ),
+    Better(
+        "fetch",
+        "A request goes on with the fields that the browser sent, and a redirect comes to the browser",
+        "what is sent with fetch() has another Accept, and redirects are followed where the browser cannot see them",
+    ),
+    Better(
         "slash",
-        "A slash at the end of a path stays, and none is added: with a target `…/v1`, `/api/` becomes `/v1/` and "
-        "`/api` becomes `/v1`",
-        "a backend takes the two for different paths, and answers one of them with a redirect",
+        "A path with a slash at its end, or with two in a row, goes on as it was asked for, without a redirect first; "
+        "none is added: with a target `…/v1`, `/api/` becomes `/v1/` and `/api` becomes `/v1`",
+        "a backend takes the two for different paths, and redirects from one to the other: with the tool's own "
+        "redirect the browser goes in circles",
     ),
     Better(
         "origin",
@@ -44,7 +55,8 @@ BETTER = (
     ),
     Better(
         "forwarded",
-        "X-Forwarded-* say how devcors was reached, whatever the client claims; WebSockets have them too",
+        "X-Forwarded-* say how devcors was reached, whatever the client claims; where a tool sends one of "
+        "them, devcors sends -For, -Host, -Proto and -Port; WebSockets have them too",
         "a backend that believes them must not be told something else by a page",
     ),
     Better(

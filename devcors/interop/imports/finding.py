@@ -8,10 +8,11 @@ from pathlib import Path
 
 from devcors.errors import ConfigError
 
-from . import angular, bundlers, setup_proxy, vite, webpack
+from . import angular, bundlers, nuxt, setup_proxy, vite, webpack
 from .evaluating import Session
 from .model import Imported
-from .options import ANGULAR, CRA, RSBUILD, VITE, VUE, WEBPACK
+from .nextjs import reading
+from .options import ANGULAR, CRA, NUXT, RSBUILD, VITE, VUE, WEBPACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ def _package(folder: Path, file: str, _session: Session) -> Imported:
 
 
 READERS = (
+    Reader(reading.TOOL, named(*reading.FILES), reading.read),
+    Reader(NUXT, named(*nuxt.FILES), nuxt.read),
     Reader(CRA, _setup_proxy, setup_proxy.read),
     Reader(CRA, _of_package, _package, setup_proxy.read_package),
     Reader(ANGULAR, angular.proxy_file, angular.read),

@@ -21,8 +21,8 @@ from .probing import Outcome, Rule, find_rules, with_slash
 @dataclass(frozen=True, slots=True)
 class Options:
     """The options of one entry. rewrite: the function of the path, if there is one. sent: what the tool sends for a
-    path that was rewritten. handled: options that the caller has treated itself. frontend: where the dev
-    server listens, for what `bypass` keeps there. texts: what names paths for `rewrite`, beside its own text.
+    path that was rewritten. handled: options that the caller has treated itself. texts: what names paths for `rewrite`,
+    beside its own text. frontend: where the dev server listens, for what `bypass` keeps there.
     """
 
     tool: str
@@ -32,8 +32,8 @@ class Options:
     rewrite_name: str = "rewrite"
     sent: Callable[[str], str] = with_slash
     handled: Collection[str] = ()
-    frontend: str | Mapping[str, Any] | None = None
     texts: tuple[str, ...] = ()
+    frontend: str | Mapping[str, Any] | None = None
 
 
 def routes_of(pattern: str, options: Options, session: Session) -> tuple[Routes, list[Remark]]:

@@ -19,10 +19,10 @@ from .evaluating import Function, Other, Regex
 from .model import Remark, Source
 
 VITE, WEBPACK, HPM, CRA, ANGULAR = "Vite", "webpack", "http-proxy-middleware", "Create React App", "Angular"
-VUE, RSBUILD = "Vue CLI", "Rsbuild"
+VUE, RSBUILD, NUXT = "Vue CLI", "Rsbuild", "Nuxt"
 WITH_MIDDLEWARE = frozenset({WEBPACK, HPM, CRA, ANGULAR, VUE, RSBUILD})
 WITH_VITE = frozenset({VITE, ANGULAR})  # since Angular 17
-ALL = WITH_MIDDLEWARE | {VITE}
+ALL = WITH_MIDDLEWARE | {VITE, NUXT}
 _LOCAL = frozenset({"", "localhost", "127.0.0.1"})
 _OF_CONNECTION = frozenset(
     ("connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade")
@@ -337,8 +337,8 @@ ROWS = (
     Row("fetchOptions", "", "devcors has no such way of sending", _left_out),
     Row("preserveHeaderKeyCase", "nothing", "fields go on as they came", _nothing),
     # Vite
-    Row("rewrite", "`rewrite`", "tried with paths, and the rule that is found with more paths", None, WITH_VITE),
-    Row("bypass", "`match`, or routes to the front end", _BYPASS, None, ALL),
+    Row("rewrite", "`rewrite`", _TRIED, None, WITH_VITE),
+    Row("bypass", "`match`, or routes to the front end", _BYPASS, None, ALL - {NUXT}),
     Row(
         "configure",
         "`headers`",

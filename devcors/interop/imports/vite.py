@@ -55,7 +55,7 @@ def read(folder: Path, file: str, session: Session) -> Imported:
             "there is no server.proxy in it", where=f"{file}:{places.entry('server').line or 1}", hint=hint
         )
     frontend = front_of(folder, _frontend(server))
-    reading = _Reading(places, session, frontend, sent_by(loaded["version"]))
+    reading = Reading(places, session, frontend, sent_by(loaded["version"]))
     return Imported(VITE, file, frontend, in_order([reading.entry(context, value) for context, value in proxy.items()]))
 
 
@@ -83,7 +83,7 @@ def _frontend(server: Mapping[str, Any]) -> str | dict[str, Any] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """What all entries of a config have in common."""
 
     places: Places
