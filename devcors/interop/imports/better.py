@@ -43,8 +43,10 @@ BETTER = (
     ),
     Better(
         "slash",
-        "A path with a slash at its end, or with two in a row, goes on as it was asked for, without a redirect first",
-        "a backend that wants its slash answers the tool's redirect with its own: the browser goes in circles",
+        "A path with a slash at its end, or with two in a row, goes on as it was asked for, without a redirect first; "
+        "none is added: with a target `…/v1`, `/api/` becomes `/v1/` and `/api` becomes `/v1`",
+        "a backend takes the two for different paths, and redirects from one to the other: with the tool's own "
+        "redirect the browser goes in circles",
     ),
     Better(
         "origin",
@@ -69,7 +71,7 @@ BETTER = (
     ),
     Better(
         "websocket",
-        "WebSockets are taken along by every route",
+        "WebSockets are taken along by every route, as its other requests are",
         "nobody wants a route that answers pages and refuses their sockets",
     ),
     Better(

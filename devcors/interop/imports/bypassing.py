@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .evaluating import Effect, Function, Session
+from .evaluating import Effect, Function, Session, Threw
 from .model import Remark, Source
+from .options import Reading, set_field
 from .probing import hints_in, paths_for
 
 _PAGE = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -50,22 +51,37 @@ def bypassed(
     if any(isinstance(effect, Effect) and effect.set for effect in effects):
         remarks.append(Remark("bypass", "fields that it sets on responses are left out", source))
     answers = [effect.result if isinstance(effect, Effect) else False for effect in effects]
+    fields = _fields(options, place, effects, remarks)
     if not any(answer is not None for answer in answers):
-        return {}
+        return fields
     if all(answer is not None for answer in answers):
         remarks.append(Remark("bypass", "it keeps every request that was tried from the backend: no route", source))
         return None
     tried = Tried(pattern, requests, answers)
     if methods := tried.methods():
-        return {"match": {"methods": methods}}
+        return {**fields, "match": {"methods": methods}}
     if front is not None and (below := tried.below(hints)):
         front.routes += [(prefix, dict(front.table)) for prefix in below]
-        return {}
+        return fields
     text = tried.of_pages(front)
     remarks.append(
         Remark("bypass", text or "no rule says which requests it keeps from the backend: all go there", source)
     )
-    return {}
+    return fields
+
+
+def _fields(
+    options: Mapping[str, Any], place: Callable[[str], Source], effects: Sequence[Effect | Threw], remarks: list[Remark]
+) -> dict[str, Any]:
+    """Keys of a route for the fields that it sets on every request which it lets through."""
+    sent = {effect.sent for effect in effects if isinstance(effect, Effect) and effect.result is None}
+    reading = Reading(options, place, {}, remarks)
+    if len(sent) > 1:
+        reading.remark("bypass", "fields that it sets on some requests are left out")
+    elif sent:
+        for name, text in sent.pop():
+            set_field(reading, "bypass", name, text)
+    return reading.table
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,11 @@ from .writing import Text, document, merged_text, new_text
 
 def imported(found: Found) -> Imported:
     """Reads a config by running it. Raises ConfigError, with file and line, where that is not possible."""
-    with session(found.folder) as node:
-        read = found.reader.read(found.folder, found.file, node)
+    if found.reader.plain:
+        read = found.reader.plain(found.folder, found.file)
+    else:
+        with session(found.folder) as node:
+            read = found.reader.read(found.folder, found.file, node)
     return replace(read, frontend=front_of(found.folder, read.frontend), entries=_agreed(read.entries))
 
 

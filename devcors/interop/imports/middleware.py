@@ -21,8 +21,8 @@ from .probing import Outcome, Rule, find_rules, with_slash
 @dataclass(frozen=True, slots=True)
 class Options:
     """The options of one entry. rewrite: the function of the path, if there is one. sent: what the tool sends for a
-    path that was rewritten. handled: options that the caller has treated itself. frontend: where the dev
-    server listens, for what `bypass` keeps there.
+    path that was rewritten. handled: options that the caller has treated itself. texts: what names paths for `rewrite`,
+    beside its own text. frontend: where the dev server listens, for what `bypass` keeps there.
     """
 
     tool: str
@@ -32,6 +32,7 @@ class Options:
     rewrite_name: str = "rewrite"
     sent: Callable[[str], str] = with_slash
     handled: Collection[str] = ()
+    texts: tuple[str, ...] = ()
     frontend: str | Mapping[str, Any] | None = None
 
 
@@ -46,17 +47,18 @@ def routes_of(pattern: str, options: Options, session: Session) -> tuple[Routes,
     if rules is None:
         text = "no rule does the same as this function for every path that was tried; write the route by hand"
         return (), [*remarks, Remark(options.rewrite_name, text, options.place(options.rewrite_name))]
-    _merge(table, edits_of(options.values, options.place, session, remarks))
-    front = None if options.frontend is None else Front(_table(options.frontend))
+    merged(table, edits_of(options.values, options.place, session, remarks))
+    front = None if options.frontend is None else Front(target_table(options.frontend))
     conditions = bypassed(pattern, options.values, options.place, session, remarks, front)
     if conditions is None:
         return (), remarks
-    table.update(conditions)
+    merged(table, conditions)
     before = tuple(front.routes) if front else ()
-    return (*before, *((rule.pattern, _with_rewrite(table, rule)) for rule in rules)), remarks
+    return (*before, *((rule.pattern, with_rewrite(table, rule)) for rule in rules)), remarks
 
 
-def _table(frontend: str | Mapping[str, Any]) -> dict[str, Any]:
+def target_table(frontend: str | Mapping[str, Any]) -> dict[str, Any]:
+    """A front end as it stands in devcors.toml, as a table."""
     return {"target": frontend} if isinstance(frontend, str) else dict(frontend)
 
 
@@ -72,19 +74,21 @@ def _rules(pattern: str, options: Options, session: Session) -> tuple[Rule, ...]
         results = session.calls(function, [[path, *({**each, "url": path} for each in more)] for path in paths])
         return [options.sent(result) if isinstance(result, str) else None for result in results]
 
-    return find_rules(pattern, ask, sources=[function.source])
+    return find_rules(pattern, ask, sources=[function.source, *options.texts])
 
 
-def _with_rewrite(table: dict[str, Any], rule: Rule) -> dict[str, Any]:
+def with_rewrite(table: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
+    """The table with the rule's rewrite, at its usual place behind the target."""
     if rule.rewrite is None:
         return dict(table)
     rest = {key: value for key, value in table.items() if key != "target"}
     return {"target": table["target"], "rewrite": rule.rewrite, **rest}
 
 
-def _merge(table: dict[str, Any], more: Mapping[str, Any]) -> None:
+def merged(table: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Lays more keys over a table, tables over tables."""
     for key, value in more.items():
         if isinstance(value, Mapping):
-            _merge(table.setdefault(key, {}), value)
+            merged(table.setdefault(key, {}), value)
         else:
             table[key] = value

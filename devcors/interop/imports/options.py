@@ -21,6 +21,7 @@ from .model import Remark, Source
 VITE, WEBPACK, HPM, CRA, ANGULAR = "Vite", "webpack", "http-proxy-middleware", "Create React App", "Angular"
 VUE, RSBUILD, NUXT = "Vue CLI", "Rsbuild", "Nuxt"
 WITH_MIDDLEWARE = frozenset({WEBPACK, HPM, CRA, ANGULAR, VUE, RSBUILD})
+WITH_VITE = frozenset({VITE, ANGULAR})  # since Angular 17
 ALL = WITH_MIDDLEWARE | {VITE, NUXT}
 _LOCAL = frozenset({"", "localhost", "127.0.0.1"})
 _OF_CONNECTION = frozenset(
@@ -336,18 +337,16 @@ ROWS = (
     Row("fetchOptions", "", "devcors has no such way of sending", _left_out),
     Row("preserveHeaderKeyCase", "nothing", "fields go on as they came", _nothing),
     # Vite
-    Row(
-        "rewrite", "`rewrite`", "tried with paths, and the rule that is found with more paths", None, frozenset({VITE})
-    ),
+    Row("rewrite", "`rewrite`", _TRIED, None, WITH_VITE),
     Row("bypass", "`match`, or routes to the front end", _BYPASS, None, ALL - {NUXT}),
     Row(
         "configure",
         "`headers`",
         "where its handlers set the same fields on every request or response; else left out",
         None,
-        frozenset({VITE}),
+        WITH_VITE,
     ),
-    Row("rewriteWsOrigin", "`origin`", "the default", _rewrite_ws_origin, frozenset({VITE})),
+    Row("rewriteWsOrigin", "`origin`", "the default", _rewrite_ws_origin, WITH_VITE),
     # http-proxy-middleware and what is built on it
     Row("context", "the pattern", "globs where a pattern takes the same paths", None, WITH_MIDDLEWARE),
     Row("pathFilter", "the pattern", "globs where a pattern takes the same paths", None, WITH_MIDDLEWARE),
