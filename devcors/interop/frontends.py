@@ -17,7 +17,7 @@ from .files import at, find_script, read_json, read_text
 from .imports.options import ANGULAR, CRA, VITE, VUE, WEBPACK
 from .javascript import Code, Script
 from .packages import Package
-from .proxy_settings import Findings, FoundRoute, read_proxy, read_rewrite
+from .proxy_settings import Findings, FoundRoute, read_proxy, read_rewrites
 
 _PORT_FLAG = re.compile(r"(?<!\S)(?:--port(?:=|\s+)|-p(?:=|\s*))[\"']?(\d{1,5})\b")
 _PORT_SET = re.compile(r"(?:^|[\s;&\"'])PORT=(\d{1,5})\b")
@@ -189,8 +189,7 @@ def _settings(folder: Path, tool: Tool, findings: Findings) -> Mapping[str, Any]
         return {}
     script = Script(read_text(path))
     if tool.name == "Next.js":
-        for rewrite in script.objects(lambda keys: {"source", "destination"} <= keys):
-            read_rewrite(rewrite, path.name, findings)
+        read_rewrites(script.objects(lambda keys: {"source", "destination"} <= keys), path.name, findings)
         return {}
     sections = [section for section in script.named(tool.section) if isinstance(section, Mapping)]
     settings = {name: value for section in reversed(sections) for name, value in section.items()}

@@ -6,21 +6,12 @@
 import { createReadStream, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { inspect } from 'node:util'
-import { Worker } from 'node:worker_threads'
 import { Fault, placeOf } from './places.mjs'
 
 const DEEPEST = 20 // levels; nothing that a proxy is told goes deeper
 const functions = []
 const here = import.meta.url
-const [asked, answered, lifeline] = process.argv.splice(2).map(Number)
-
-// However devcors ends, the third descriptor ends with it; a config that is in a loop of its own would not notice.
-// This program is the leader of its group, so that whatever the config has started ends, too.
-const watching = `
-  const { readSync } = require('node:fs')
-  try { while (readSync(${lifeline}, Buffer.alloc(1)) > 0); } catch {}
-  process.kill(-${process.pid}, 'SIGKILL')`
-new Worker(watching, { eval: true }).unref()
+const [asked, answered] = process.argv.splice(2).map(Number)
 
 function tell(message) {
   let rest = Buffer.from(`${JSON.stringify(message)}\n`)

@@ -171,7 +171,8 @@ def session(folder: Path) -> Iterator[Session]:
         process = _started(command, folder, pipes.theirs, said)
         try:
             pipes.give_away()
-            yield Session(process, pipes.questions, pipes.answers, said)
+            with _watched(process.pid):
+                yield Session(process, pipes.questions, pipes.answers, said)
         finally:
             # whatever the config started is in the group
             with suppress(ProcessLookupError):
@@ -179,16 +180,36 @@ def session(folder: Path) -> Iterator[Session]:
             process.wait()
 
 
-class _Pipes:
-    """The ends for the child (`theirs`), and ours: where to write questions, where to read answers.
+@contextmanager
+def _watched(group: int) -> Iterator[None]:
+    """Ends a group of processes when this one ends in the block, however that comes.
 
-    The child has a third one, on which nothing is ever written: it ends when we do, however that comes.
+    A config in a loop of its own would not notice. A thread of Node's is no way: what blocks in one holds up whoever
+    asks all threads for something, as Rollup does. So a shell waits for its input to end, apart from our terminal.
     """
+    watcher = subprocess.Popen(  # noqa: S603 - a fixed text, and a number
+        ["/bin/sh", "-c", 'read -r line; kill -9 "-$1"', "sh", str(group)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        watcher.kill()
+        watcher.wait()
+        if watcher.stdin:
+            watcher.stdin.close()
+
+
+class _Pipes:
+    """The ends for the child (`theirs`), and ours: where to write questions, where to read answers."""
 
     def __init__(self) -> None:
-        (asked, self.questions), (self.answers, answered), (lifeline, held) = os.pipe(), os.pipe(), os.pipe()
-        self.theirs = (asked, answered, lifeline)
-        self._open = [*self.theirs, self.questions, self.answers, held]
+        (asked, self.questions), (self.answers, answered) = os.pipe(), os.pipe()
+        self.theirs = (asked, answered)
+        self._open = [*self.theirs, self.questions, self.answers]
 
     def give_away(self) -> None:
         """The child has its ends: ours of them are closed, so that the end of either side is seen on the other."""
