@@ -17,24 +17,36 @@ from tests.parity.table import TABLE  # noqa: E402
 
 _USE = {
     "nginx": (
+        "nginx.conf",
         "The output goes into `http { }`, as `/etc/nginx/conf.d/devcors.conf` say. It needs nginx 1.19.3 or newer.",
         "nginx -t",
     ),
     "apache": (
+        "apache.conf",
         "The output is a virtual host with its `Listen` lines. It needs Apache httpd 2.4.47, and the modules it names.",
         "apachectl -t",
     ),
-    "caddy": ("The output is a site block of a Caddyfile. It needs Caddy 2.8 or newer.", "caddy validate"),
+    "caddy": (
+        "caddy.conf",
+        "The output is a site block of a Caddyfile. It needs Caddy 2.8 or newer.",
+        "caddy validate",
+    ),
     "haproxy": (
+        "haproxy.conf",
         "The output is a whole configuration but for `global`. It needs HAProxy 2.5 or newer, built with PCRE2.",
-        "haproxy -c -f haproxy.cfg",
+        "haproxy -c -f haproxy.conf",
+    ),
+    "envoy": (
+        "envoy.yaml",
+        "The output is a whole static configuration. It needs Envoy 1.36 or newer, with its Lua filter.",
+        "envoy --mode validate -c envoy.yaml",
     ),
 }
 
 _PAGE = """# Going to {title}
 
 ```sh
-devcors export {target} > {target}.conf
+devcors export {target} > {file}
 ```
 
 {use} Check it with `{check}`.
@@ -66,7 +78,7 @@ The same requests are sent through devcors and through this config in {title} by
 def page(target: str) -> str:
     """The text of one page."""
     module = TARGETS[target]
-    use, check = _USE[target]
+    file, use, check = _USE[target]
     keys = [f"| {_keys(row.key)} | {row.written or 'not exported'} | {row.remark} |" for row in module.KEYS]
     differences = [
         f"| {case.name} | {_said(case.other[target])} | {case.other[target].why} |"
@@ -76,6 +88,7 @@ def page(target: str) -> str:
     return _PAGE.format(
         title=module.TITLE,
         target=target,
+        file=file,
         use=use,
         check=check,
         keys="\n".join(keys),

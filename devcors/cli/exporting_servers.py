@@ -1,4 +1,4 @@
-"""`export nginx`, `apache`, `caddy`, `haproxy`: the config for a server that takes over."""
+"""`export nginx`, `apache`, `caddy`, `haproxy`, `envoy`: the config for a server that takes over."""
 
 from __future__ import annotations
 
@@ -52,6 +52,11 @@ def add_servers(group: typer.Typer) -> None:
     def haproxy(config: ConfigFile = None, profile: Profile = None) -> None:
         """The routes and the CORS policy for HAProxy."""
         print_export("haproxy", config, profile)
+
+    @group.command("envoy")
+    def envoy(config: ConfigFile = None, profile: Profile = None) -> None:
+        """The routes and the CORS policy for Envoy."""
+        print_export("envoy", config, profile)
 
 
 def print_export(target: str, config: Path | None, profile: str | None) -> None:

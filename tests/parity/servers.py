@@ -14,7 +14,7 @@ from tests.support.daemon import environment, free_port, running
 from tests.support.programs import needed, program
 
 HERE = Path(__file__).parent
-EXPORTED = ("nginx", "apache", "caddy", "haproxy")
+EXPORTED = ("nginx", "apache", "caddy", "haproxy", "envoy")
 SERVERS = ("devcors", *EXPORTED)
 
 _NGINX = """daemon off; worker_processes 1; pid @FOLDER@/nginx.pid; error_log @FOLDER@/error.log;
@@ -126,4 +126,12 @@ def _haproxy(folder: Path) -> tuple[list[str], list[str]]:
     return [*command, "-c"], [*command, "-db"]
 
 
-_COMMANDS = {"nginx": _nginx, "apache": _apache, "caddy": _caddy, "haproxy": _haproxy}
+def _envoy(folder: Path) -> tuple[list[str], list[str]]:
+    exported = folder / "exported.conf"
+    # Envoy goes by the name's end
+    exported.with_suffix(".yaml").write_text(exported.read_text())
+    command = [str(Path(sys.executable).with_name("envoy")), "-c", str(exported.with_suffix(".yaml"))]
+    return [*command, "--mode", "validate"], [*command, "--concurrency", "1", "--use-dynamic-base-id"]
+
+
+_COMMANDS = {"nginx": _nginx, "apache": _apache, "caddy": _caddy, "haproxy": _haproxy, "envoy": _envoy}

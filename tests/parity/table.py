@@ -121,7 +121,8 @@ NAMES = (
          seen={"origin": _PAGE, "referer": f"{_PAGE}/page"}),
     Case("an Origin that begins like the own one stays", "/plain/x", "/plain/x",
          sent={"Origin": "http://@OWN@.evil.example", "Referer": "http://@OWN@.evil.example/"},
-         seen={"origin": "http://@OWN@.evil.example", "referer": "http://@OWN@.evil.example/"}),
+         seen={"origin": "http://@OWN@.evil.example", "referer": "http://@OWN@.evil.example/"},
+         other={"envoy": Other("it drops a Referer whose port is no number", seen={"referer": None})}),
     Case("Origin is named", "/named/x", "/named/x", sent={"Origin": "http://@OWN@"}, seen={"origin": _APP}),
     Case("Origin is kept", "/kept/x", "/kept/x", sent={"Origin": "http://@OWN@"}, seen={"origin": "http://@OWN@"}),
     Case("no Origin stays none", "/plain/x", "/plain/x", seen={"origin": None, "referer": None}),
@@ -131,7 +132,9 @@ NAMES = (
     Case("forwarded once more", "/forwarded/x", "/forwarded/x", sent={"X-Forwarded-For": "203.0.113.9"},
          seen={"x-forwarded-for": "203.0.113.9, 127.0.0.1"},
          other={"caddy": Other("it believes only those that trusted_proxies names",
-                               seen={"x-forwarded-for": "127.0.0.1"})}),
+                               seen={"x-forwarded-for": "127.0.0.1"}),
+                "envoy": Other("it puts no blank between the members of a list",
+                               seen={"x-forwarded-for": "203.0.113.9,127.0.0.1"})}),
     Case("not forwarded", "/plain/x", "/plain/x",
          seen={"x-forwarded-for": None, "x-forwarded-host": None, "x-forwarded-proto": None, "via": None}),
 )  # fmt: skip
@@ -207,7 +210,7 @@ _NOT_ASKED = (
 
 def _answered(name: str, path: str, origin: str, got: dict[str, Any]) -> Case:
     target = path.replace("/api", "/v1")
-    other = {server: Other(_NOT_ASKED, unseen=True) for server in ("nginx", "apache", "caddy", "haproxy")}
+    other = {server: Other(_NOT_ASKED, unseen=True) for server in ("nginx", "apache", "caddy", "haproxy", "envoy")}
     return Case(name, path, target, "OPTIONS", {"Origin": origin, **_ASKED}, status=204, got=got, other=other)
 
 

@@ -30,7 +30,7 @@ def asked(port: int, method: str, path: str, fields: dict[str, str]) -> int:
         connection.close()
 
 
-@pytest.mark.parametrize("server", ["caddy", "haproxy"])
+@pytest.mark.parametrize("server", ["caddy", "haproxy", "envoy"])
 def test_conditions_choose_among_routes(tmp_path: Path, server: str) -> None:
     port = free_port()
     with backend() as behind:

@@ -29,6 +29,7 @@ REFUSED = {
     "apache": {"${host}", "${PATH}", "expr=1"},
     "caddy": {value for value in VALUES if "{" in value or ("`" in value and "\\" in value)},
     "haproxy": set[str](),
+    "envoy": set[str](),
 }
 """What a server's language has no way to write; a tab is taken for a control character everywhere."""
 

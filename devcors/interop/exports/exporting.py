@@ -6,11 +6,11 @@ from types import ModuleType
 
 from devcors.config.schema import Config
 
-from . import apache, caddy, haproxy, nginx
+from . import apache, caddy, envoy, haproxy, nginx
 from .describing import describe
 from .writing import Output
 
-TARGETS: dict[str, ModuleType] = {"nginx": nginx, "apache": apache, "caddy": caddy, "haproxy": haproxy}
+TARGETS: dict[str, ModuleType] = {"nginx": nginx, "apache": apache, "caddy": caddy, "haproxy": haproxy, "envoy": envoy}
 """Name on the command line, and the module that writes it."""
 
 

@@ -69,11 +69,21 @@ def _caddy_word(word: str) -> str:
     return word[1:-1].replace('\\"', '"') if word.startswith('"') else word
 
 
+_yaml_line = _by_line(r'"(?:\\.|[^\\"])*":?|[^\s"]\S*', lambda word: word)
+
+
+def _envoy(text: str) -> Statements:
+    """YAML by lines; the program in it is the same in every config."""
+    before, _, rest = text.partition("inline_string: |\n")
+    return _yaml_line(before) + _yaml_line(rest[rest.index("                  - name: envoy.filters.http.router") :])
+
+
 READ: dict[str, Callable[[str], Statements]] = {
     "nginx": _nginx,
     # strong quotes hold anything but themselves; a backslash outside takes one character along
     "haproxy": _by_line(r"(?:'[^']*'|\\.|[^\s'\"\\])+", _haproxy_word),
     # a backslash at a line's end goes on with the next line, even in a comment
     "apache": _by_line(r'"(?:\\.|[^\\"])*"|[^\s"]\S*', _apache_word, r"\\\n"),
+    "envoy": _envoy,
     "caddy": _by_line(r'`[^`]*`|"(?:\\"|[^"])*"|[^\s`"]\S*', _caddy_word),
 }
