@@ -140,12 +140,7 @@ class Exchanges:
         def count(data: bytes) -> bytes:
             if record is None:
                 return data
-            if response:
-                record.response_bytes += len(data)
-            else:
-                record.request_bytes += len(data)
-            if (captured := record.captured) is not None:
-                (captured.add_response if response else captured.add_request)(data)
+            (record.add_response if response else record.add_request)(data)
             return data
 
         return count
@@ -220,13 +215,9 @@ class Exchanges:
 def _count_whole(record: Exchange, request: bytes, response: bytes) -> None:
     """Of what was not streamed, nothing was counted yet, nor kept."""
     if request and not record.request_bytes:
-        record.request_bytes = len(request)
-        if record.captured is not None:
-            record.captured.add_request(request)
+        record.add_request(request)
     if response and not record.response_bytes:
-        record.response_bytes = len(response)
-        if record.captured is not None:
-            record.captured.add_response(response)
+        record.add_response(response)
 
 
 def _is_known_version(flow: http.HTTPFlow) -> bool:

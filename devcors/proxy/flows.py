@@ -67,7 +67,7 @@ def _request(exchange: Exchange) -> http.Request:
         path=b"" if tunnel else head.target,
         http_version=b"HTTP/1.1",
         headers=http.Headers(head.fields),
-        content=bytes(exchange.captured.request) if exchange.captured else None,
+        content=bytes(exchange.request_kept) if exchange.capture else None,
         trailers=None,
         timestamp_start=exchange.started,
         timestamp_end=exchange.started,
@@ -83,7 +83,7 @@ def _response(exchange: Exchange) -> http.Response | None:
         status_code=head.status,
         reason=head.reason,
         headers=http.Headers(head.fields),
-        content=bytes(exchange.captured.response) if exchange.captured else None,
+        content=bytes(exchange.response_kept) if exchange.capture else None,
         trailers=None,
         timestamp_start=exchange.first_byte or exchange.started,
         timestamp_end=exchange.ended or exchange.started,
@@ -100,7 +100,5 @@ def comment_of(exchange: Exchange) -> str:
 
 
 def _bodies(exchange: Exchange) -> tuple[tuple[str, int, int], ...]:
-    captured = exchange.captured
-    request = len(captured.request) if captured else 0
-    response = len(captured.response) if captured else 0
+    request, response = len(exchange.request_kept), len(exchange.response_kept)
     return ("request", exchange.request_bytes, request), ("response", exchange.response_bytes, response)

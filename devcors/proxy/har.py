@@ -21,7 +21,6 @@ from mitmproxy.io import FlowWriter
 import devcors
 from devcors.heads import Fields, RequestHead, ResponseHead, value, without
 from devcors.traffic.bodies import decode, media_type_of, text_of
-from devcors.traffic.capture import Captured
 from devcors.traffic.record import Exchange
 from devcors.traffic.redaction import redacted_body, redacted_request, redacted_response, redacted_text, redacted_url
 
@@ -65,20 +64,17 @@ def _exportable(exchanges: Iterable[Exchange]) -> list[Exchange]:
 
 def _redacted(exchange: Exchange) -> Exchange:
     """The same without secrets in heads, and in bodies that are forms or JSON."""
-    request, sent, captured = exchange.request, exchange.sent, exchange.captured
+    request, sent = exchange.request, exchange.sent
     assert request is not None
     request = redacted_request(request)
-    sent = sent and redacted_response(sent)
-    if captured is not None:
-        said = Captured(captured.limit)
-        request_fields, said.request = _redacted_body(request.fields, bytes(captured.request))
-        request = RequestHead(request.method, request.target, request_fields)
-        if sent is not None:
-            response_fields, said.response = _redacted_body(sent.fields, bytes(captured.response))
-            sent = ResponseHead(sent.status, sent.reason, response_fields)
-        captured = said
+    fields, asked = _redacted_body(request.fields, bytes(exchange.request_kept))
+    request, answered = RequestHead(request.method, request.target, fields), b""
+    if sent is not None:
+        sent = redacted_response(sent)
+        fields, answered = _redacted_body(sent.fields, bytes(exchange.response_kept))
+        sent = ResponseHead(sent.status, sent.reason, fields)
     error = exchange.error and redacted_text(exchange.error)
-    return replace(exchange, request=request, sent=sent, captured=captured, error=error)
+    return replace(exchange, request=request, sent=sent, request_kept=asked, response_kept=answered, error=error)
 
 
 def _redacted_body(fields: Fields, body: bytes) -> tuple[Fields, bytes]:
@@ -108,17 +104,16 @@ def _entry(writer: SaveHar, exchange: Exchange, with_secrets: bool) -> Json:
 
 def _decoded(exchange: Exchange) -> Exchange:
     """With bodies as pages see them, so that mitmproxy reads those that were cut off, too."""
-    captured, request, sent = exchange.captured, exchange.request, exchange.sent
+    request, sent = exchange.request, exchange.sent
     assert request is not None
-    if captured is None:
+    if not exchange.capture:
         return exchange
-    said = Captured(captured.limit)
-    said.request = decode(request.fields, bytes(captured.request)).data
+    asked, answered = decode(request.fields, bytes(exchange.request_kept)).data, b""
     request = RequestHead(request.method, request.target, without(request.fields, b"content-encoding"))
     if sent is not None:
-        said.response = decode(sent.fields, bytes(captured.response)).data
+        answered = decode(sent.fields, bytes(exchange.response_kept)).data
         sent = ResponseHead(sent.status, sent.reason, without(sent.fields, b"content-encoding"))
-    return replace(exchange, captured=said, request=request, sent=sent)
+    return replace(exchange, request_kept=asked, response_kept=answered, request=request, sent=sent)
 
 
 def _sound(told: Any) -> Any:
@@ -138,16 +133,16 @@ def _pairs(fields: Fields) -> list[Json]:
 
 
 def _request(told: Json, exchange: Exchange, shown: Exchange, with_secrets: bool) -> None:
-    head, captured = shown.request, shown.captured
+    head, asked = shown.request, bytes(shown.request_kept)
     assert head is not None
     told["url"] = _url(exchange, with_secrets)
     told["headers"] = _pairs(head.fields)
     told["headersSize"] = -1
     told["bodySize"] = exchange.request_bytes
     posted = told.pop("postData", {"params": []})
-    if captured is not None and captured.request:
+    if asked:
         told["postData"] = {"mimeType": _content_type(head.fields), "params": posted["params"]}
-        told["postData"].update(_posted(head.fields, bytes(captured.request)))
+        told["postData"].update(_posted(head.fields, asked))
 
 
 def _url(exchange: Exchange, with_secrets: bool) -> str:
@@ -167,7 +162,7 @@ def _posted(fields: Fields, body: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _response(told: Json, exchange: Exchange, shown: Exchange) -> None:
-    head, captured = shown.sent, shown.captured
+    head, body = shown.sent, bytes(shown.response_kept)
     if head is None:
         told["content"] = {"size": 0, "mimeType": ""}
         told["_error"] = shown.error or (f"aborted by the {exchange.aborted}" if exchange.aborted else "")
@@ -181,7 +176,6 @@ def _response(told: Json, exchange: Exchange, shown: Exchange) -> None:
     content = told["content"]
     content.clear()  # which can tell neither a body that was not kept from an empty one, nor what is text
     content.update(size=exchange.response_bytes, mimeType=_content_type(head.fields))
-    body = bytes(captured.response) if captured else b""
     if not body:
         return
     decoded = decode(head.fields, body)

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from devcors.heads import Fields, RequestHead, ResponseHead, value
 from devcors.policy import Answer, Facts, Forward, Outcome
-from devcors.traffic.capture import Captured
 from devcors.traffic.jars import SeenJars
 from devcors.traffic.journal import Journal
 from devcors.traffic.record import Exchange, Kind, Lane
@@ -49,9 +48,8 @@ class Recorder:
             request=forward.received,
             forwarded=forward.head.fields,
             jar=self._jars.at(forward, started),
+            capture=forward.policy.capture,
         )
-        if limit := forward.policy.capture:
-            record.captured = Captured(limit)
         if forward.crosses_origins:
             if forward.is_preflight and (cors := forward.cors):
                 self._journal.preflighted(record, cors.method)

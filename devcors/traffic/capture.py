@@ -1,36 +1,18 @@
-"""The beginnings of an exchange's bodies, kept for inspection as they pass: `[server] capture` bytes of each."""
+"""The beginning of a body, kept for inspection as it passes: `[server] capture` bytes of it, as it is encoded."""
 
 from __future__ import annotations
 
 
-class Captured:
-    """Bodies as they came, content codings and all; cut off where the limit is reached.
+def longer(kept: bytes | bytearray, data: bytes, limit: int) -> bytes | bytearray:
+    """What is kept of a body after one more piece of it, at most `limit` bytes.
 
-    The first piece of a body is kept as it is, since mostly there is but one and a copy would cost; a second makes a
-    `bytearray` of it.
+    The first piece is kept as it is, since mostly there is but one and a copy would cost; a second makes a `bytearray`.
     """
-
-    __slots__ = ("limit", "request", "response")
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.request: bytes | bytearray = b""
-        self.response: bytes | bytearray = b""
-
-    def add_request(self, data: bytes) -> None:
-        """More of the request's body."""
-        self.request = self._longer(self.request, data)
-
-    def add_response(self, data: bytes) -> None:
-        """More of the response's body."""
-        self.response = self._longer(self.response, data)
-
-    def _longer(self, kept: bytes | bytearray, data: bytes) -> bytes | bytearray:
-        if not kept:
-            return data[: self.limit]  # of immutable bytes within the limit, no copy
-        if (left := self.limit - len(kept)) <= 0:
-            return kept
-        if not isinstance(kept, bytearray):
-            kept = bytearray(kept)
-        kept += data[:left]
+    if not kept:
+        return data[:limit]  # of immutable bytes within the limit, no copy
+    if (left := limit - len(kept)) <= 0:
         return kept
+    if not isinstance(kept, bytearray):
+        kept = bytearray(kept)
+    kept += data[:left]
+    return kept

@@ -11,7 +11,7 @@ from devcors.heads import Fields, RequestHead, ResponseHead
 from devcors.policy.held import HeldCookie, Jar
 from devcors.policy.outcomes import CookieOutcome, CorsOutcome
 
-from .capture import Captured
+from .capture import longer
 from .redaction import redacted_texts, redacted_url
 
 Lane = Literal["gateway", "mitmproxy"]
@@ -51,8 +51,25 @@ class Exchange:
     """As the upstream sent it."""
     sent: ResponseHead | None = field(default=None, repr=False)
     """As the client got it."""
-    captured: Captured | None = field(default=None, repr=False)
+    capture: int = 0
+    """How many bytes of each body are kept."""
+    request_kept: bytes | bytearray = field(default=b"", repr=False)
+    """The beginning of the request's body, as it came."""
+    response_kept: bytes | bytearray = field(default=b"", repr=False)
+    """The beginning of the response's body, as it came."""
     _verdict: CorsOutcome | None = field(default=None, repr=False)
+
+    def add_request(self, data: bytes) -> None:
+        """More of the request's body has come."""
+        self.request_bytes += len(data)
+        if limit := self.capture:
+            self.request_kept = longer(self.request_kept, data, limit)
+
+    def add_response(self, data: bytes) -> None:
+        """More of the response's body has come."""
+        self.response_bytes += len(data)
+        if limit := self.capture:
+            self.response_kept = longer(self.response_kept, data, limit)
 
     @property
     def cors(self) -> CorsOutcome | None:

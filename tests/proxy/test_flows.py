@@ -36,11 +36,9 @@ def finished(*, capture: int, path: str = "/api/x?q=%20", error: bool = False) -
         record = recorder.forwarded(decision, 100.0)
         answer = ResponseHead(201, b"Created", ((b"Content-Type", b"text/plain"), (b"Set-Cookie", b"a=1")))
         recorder.received(record, decision, answer, decision.policy.response(decision, answer))
-        record.request_bytes, record.response_bytes = 7, 11
-        if record.captured:
-            record.captured.add_request(b"request")
-            record.captured.add_response(b"hello ")
-            record.captured.add_response(b"world")
+        record.add_request(b"request")
+        record.add_response(b"hello ")
+        record.add_response(b"world")
     recorder.finish(record)
     return record
 
@@ -79,7 +77,7 @@ def test_what_was_not_kept_is_told() -> None:
 
 def test_nothing_is_kept_unless_asked_for() -> None:
     record = finished(capture=0)
-    assert record.captured is None
+    assert (record.request_kept, record.response_kept) == (b"", b"")
     flow = flow_of(record)
     assert flow.request.raw_content is None
     assert "0 of 7 bytes of the request" in flow.comment

@@ -72,10 +72,7 @@ class Recorded:
             return record, None
         assert isinstance(decision, Forward)
         record = self.recorder.forwarded(decision, 100.0)
-        record.request_bytes = len(asked)
-        assert record.captured is not None
-        if asked:
-            record.captured.add_request(asked)
+        record.add_request(asked)
         return record, decision
 
     def answered(
@@ -86,10 +83,8 @@ class Recorded:
         assert forward is not None
         answer = ResponseHead(status, b"Created", reply)
         self.recorder.received(record, forward, answer, POLICY.response(forward, answer))
+        record.add_response(body)
         record.response_bytes = len(body) if size is None else size
-        assert record.captured is not None
-        if body:
-            record.captured.add_response(body)
         self.recorder.finish(record)
         return record
 

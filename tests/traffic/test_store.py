@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devcors.heads import Fields, RequestHead, ResponseHead
-from devcors.traffic.capture import Captured
 from devcors.traffic.filters import Filter
 from devcors.traffic.record import Exchange
 from devcors.traffic.store import Store
@@ -138,9 +137,7 @@ def test_verdicts_are_not_made_before_they_are_asked_for() -> None:
 
 
 def heavy(number: int, body: int) -> Exchange:
-    captured = Captured(1 << 20)
-    captured.add_response(bytes(body))
-    return ended(number, captured=captured)
+    return ended(number, capture=1 << 20, response_kept=bytes(body))
 
 
 def test_bodies_are_bounded_by_their_size() -> None:
@@ -170,5 +167,5 @@ def test_the_bounds_hold_and_the_newest_stay(bodies: list[tuple[int, bool]], mos
         assert store.size <= size
     kept = [exchange.id for exchange in store]
     assert kept == list(range(len(bodies) - len(kept), len(bodies)))
-    weights = [sys.getsizeof(exchange) + len(exchange.captured.response) for exchange in store if exchange.captured]
+    weights = [sys.getsizeof(exchange) + len(exchange.response_kept) for exchange in store]
     assert store.size >= sum(weights)

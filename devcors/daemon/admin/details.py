@@ -72,9 +72,10 @@ def _text(raw: bytes) -> str:
 
 
 def _body(exchange: Exchange, fields: Fields | None, way: str) -> dict[str, Any]:
-    size = exchange.request_bytes if way == "request" else exchange.response_bytes
+    asked = way == "request"
+    size = exchange.request_bytes if asked else exchange.response_bytes
     media_type = value(fields or (), b"content-type")
-    kept = len(getattr(exchange.captured, way)) if exchange.captured else 0
+    kept = len(exchange.request_kept if asked else exchange.response_kept)
     return {"size": size, "kept": kept, "media_type": media_type and _text(media_type)}
 
 

@@ -63,7 +63,7 @@ class BodyHandler(OneExchange):
         response = exchange.response or exchange.sent
         head = response if way == "response" else exchange.request
         size = exchange.response_bytes if way == "response" else exchange.request_bytes
-        kept = bytes(getattr(exchange.captured, way)) if exchange.captured else b""
+        kept = bytes(exchange.response_kept if way == "response" else exchange.request_kept)
         # not in the loop: a megabyte of Brotli takes its time
         body = await asyncio.to_thread(
             shown, head.fields if head else (), kept, size, with_secrets=self.flag("secrets")

@@ -56,7 +56,7 @@ async def replay(engine: Engine, exchange: Exchange) -> int | None:
 def _body(exchange: Exchange) -> bytes:
     if exchange.kind != "http" or exchange.request is None:
         raise NotReplayableError(f"a {exchange.kind} cannot be sent again", hint="let the page open it again")
-    kept = bytes(exchange.captured.request) if exchange.captured else b""
+    kept = bytes(exchange.request_kept)
     if len(kept) != exchange.request_bytes or exchange.aborted == "client":
         raise NotReplayableError(
             f"of the request's body {len(kept)} of {exchange.request_bytes} bytes were kept",

@@ -183,14 +183,14 @@ class ClientConnection(asyncio.Protocol):
             self._body = ChunkedBody()
         elif framing.length:
             self._body = LengthBody(framing.length)
-        decision, record = self._lane.decide(request.head, facts)
-        if isinstance(decision, Forward):
-            self._exchange = exchange = GatewayExchange(self._lane, self, decision, framing, record)
+        decided, record = self._lane.decide(request.head, facts, end)
+        if isinstance(decided.decision, Forward):
+            self._exchange = exchange = GatewayExchange(self._lane, self, decided, decided.decision, framing, record)
             if self._body is None:
                 exchange.request_sent = True
             exchange.start()
         else:
-            self.answer(decision)
+            self.answer(decided.decision)
             self.flush()  # so that it is seen at once if the client does not read
             self._lane.recorder.finish(record)
             self._after_exchange()

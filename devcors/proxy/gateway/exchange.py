@@ -20,6 +20,7 @@ from devcors.proxy.tasks import spawn
 from devcors.traffic.record import Exchange
 
 from .bodies import Body, LengthBody, NoBody, chunk, last_chunk
+from .decided import Decided
 from .framing import CHUNKED, UNFRAMED, Framing
 from .heads import ReceivedResponse, write_request, write_response
 from .pool import DialFailed
@@ -44,6 +45,7 @@ class GatewayExchange:
         "_chunked",
         "_client",
         "_close_delimited",
+        "_decided",
         "_dialing",
         "_dropped",
         "_ended",
@@ -60,10 +62,17 @@ class GatewayExchange:
     )
 
     def __init__(
-        self, lane: Gateway, client: ClientConnection, forward: Forward, framing: Framing, record: Exchange
+        self,
+        lane: Gateway,
+        client: ClientConnection,
+        decided: Decided,
+        forward: Forward,
+        framing: Framing,
+        record: Exchange,
     ) -> None:
         self._lane = lane
         self._client = client
+        self._decided = decided
         self.forward = forward
         self.method = forward.received.method
         self.record = record
@@ -129,10 +138,7 @@ class GatewayExchange:
 
     def request_data(self, data: bytes) -> None:
         """A piece of the request's body, not empty."""
-        record = self.record
-        record.request_bytes += len(data)
-        if (captured := record.captured) is not None:
-            captured.add_request(data)
+        self.record.add_request(data)
         self._write_on(chunk(data) if self._framing.chunked else data)
 
     def request_end(self, trailers: Fields) -> None:
@@ -175,7 +181,7 @@ class GatewayExchange:
             upstream.abort()
             self.upstream_failed(Failure("malformed", "101 although no upgrade was asked for"), unanswered=False)
             return
-        outcome = self.forward.policy.response(self.forward, head)
+        outcome = self._decided.outcome(head)
         self._lane.recorder.received(self.record, self.forward, head, outcome)
         self._stop_timer()
         self._ended = True
@@ -186,7 +192,7 @@ class GatewayExchange:
     def response_head(self, response: ReceivedResponse, body: Body) -> None:
         """The final response's head; `body` is what reads its body."""
         forward, head = self.forward, response.head
-        outcome = forward.policy.response(forward, head)
+        outcome = self._decided.outcome(head)
         self._lane.recorder.received(self.record, forward, head, outcome)
         self._begun = True
         client = self._client
@@ -211,10 +217,7 @@ class GatewayExchange:
     def response_data(self, data: bytes) -> None:
         """A piece of the response's body, not empty."""
         if not self._dropped:
-            record = self.record
-            record.response_bytes += len(data)
-            if (captured := record.captured) is not None:
-                captured.add_response(data)
+            self.record.add_response(data)
             self._client.write(chunk(data) if self._chunked else data)
 
     def response_end(self, trailers: Fields) -> None:

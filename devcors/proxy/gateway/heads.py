@@ -23,7 +23,10 @@ HEAD_END = b"\r\n\r\n"
 
 _LONGEST_LINE = MAX_TARGET + 64
 _REMEMBERED = 512
-_MEMORABLE = 4096  # bytes: what is longer is rare, and would make the memory of heads large
+_REMEMBERED_REQUESTS = 2048  # an unbundled page has a thousand modules
+MEMORABLE = 4096
+"""Bytes of a head; what is longer is rare, and would make the memory of heads large."""
+
 
 # RFC 9112, section 3: one blank between the parts, a target without blanks; what a target may hold, the policy checks
 _REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^\x00-\x20\x7f]+) HTTP/([0-9])\.([0-9])\r\n")
@@ -106,16 +109,20 @@ def too_large() -> Refusal:
 
 def read_request(data: bytes) -> ReceivedRequest | Refusal:
     """A whole request head, with its blank line and without empty lines before it."""
+    return _remembered_request(data) if len(data) <= MEMORABLE else _read_request(data)
+
+
+def _read_request(data: bytes) -> ReceivedRequest | Refusal:
     if len(data) > _LONGEST_LINE and (refusal := unfinished(data)):
         return refusal  # the same, whether it comes at once or in pieces
     line = _REQUEST_LINE.match(data)
-    read = _read_request(line, data) if line else _bad_line(data)
+    read = _read_after(line, data) if line else _bad_line(data)
     if isinstance(read, Refusal) and _BARE_CR.search(data):
         return _bare_cr()  # likewise
     return read
 
 
-def _read_request(line: re.Match[bytes], data: bytes) -> ReceivedRequest | Refusal:
+def _read_after(line: re.Match[bytes], data: bytes) -> ReceivedRequest | Refusal:
     method, target, major, minor = line.groups()
     if major != b"1" or minor not in b"01":
         return _bad_version(f"HTTP/{major.decode()}.{minor.decode()}")
@@ -128,6 +135,10 @@ def _read_request(line: re.Match[bytes], data: bytes) -> ReceivedRequest | Refus
     if minor == b"0":  # RFC 9110, section 7.8: Upgrade counts for nothing there
         fields = without(fields, b"upgrade")
     return ReceivedRequest(RequestHead(_METHODS.get(method, method), target, fields), int(minor), block)
+
+
+# a page is loaded again and again, and asks for the same things each time
+_remembered_request = lru_cache(maxsize=_REMEMBERED_REQUESTS)(_read_request)
 
 
 def _bad_line(data: bytes) -> Refusal:
@@ -150,7 +161,7 @@ def _bad_version(version: str) -> Refusal:
 
 def read_response(data: bytes) -> ReceivedResponse | Refusal:
     """A whole response head. The refusal's message says what is wrong; its status is the answer to the client."""
-    if len(data) <= _MEMORABLE:
+    if len(data) <= MEMORABLE:
         return _remembered_response(data)
     return _read_response(data)
 
@@ -173,7 +184,7 @@ _remembered_response = lru_cache(maxsize=_REMEMBERED)(_read_response)
 
 def read_block(lines: bytes) -> Block | Refusal:
     """Field lines with the blank line behind them; also those of a trailer section."""
-    if len(lines) <= _MEMORABLE:
+    if len(lines) <= MEMORABLE:
         return _remembered(lines)
     return _read_block(lines)
 

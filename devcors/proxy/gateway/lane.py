@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from functools import lru_cache, partial
 
 from devcors.errors import MalformedError
 from devcors.heads import RequestHead, value
-from devcors.policy import Answer, Facts, Forward, Policy, Relay
+from devcors.policy import Facts, Forward, Policy, Relay
 from devcors.policy.checks import MAX_HEAD, Refusal
 from devcors.proxy.authority import CertificateAuthority
 from devcors.proxy.dialing import Dialer
@@ -19,13 +20,16 @@ from devcors.traffic.record import Exchange
 from devcors.urls import parse_authority
 
 from .client import ClientConnection
-from .heads import ReceivedRequest
+from .decided import Decided
+from .heads import MEMORABLE, ReceivedRequest
 from .pool import Pool
 from .tls import FrontDoorCertificates, accept_tls
 from .tunnel import TunnelEnd
 
 # RFC 9112, section 3.2.2; the path may be empty
 _ABSOLUTE_FORM = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^#]*)")
+
+_REMEMBERED = 2048  # decisions: an unbundled page has a thousand modules, and is loaded again and again
 
 HandOver = Callable[[ClientConnection], None]
 
@@ -52,6 +56,8 @@ class Gateway:
         self.pool = Pool(dialer)
         self.clients: set[ClientConnection] = set()
         self.tunnels: set[TunnelEnd] = set()
+        self._asked: Policy | None = None
+        self._remembered: Callable[[RequestHead, Facts], Decided]
         self._certificates = FrontDoorCertificates(authority, self._serves)
 
     @property
@@ -59,16 +65,22 @@ class Gateway:
         """The policy that a request gets that comes now."""
         return self._current()
 
-    def decide(self, head: RequestHead, facts: Facts) -> tuple[Forward | Answer, Exchange]:
-        """What is done with a request of the front door, and its record."""
+    def decide(self, head: RequestHead, facts: Facts, size: int) -> tuple[Decided, Exchange]:
+        """What is done with a request of the front door, whose head came in `size` bytes, and its record."""
         started = time.time()
         if self.recorder.sends_cookies(head, facts):
             facts = facts._replace(sends_cookies=True)
-        decision = self.policy.request(head, facts)
-        assert not isinstance(decision, Relay)  # only what is for another host is relayed
+        decided = self._decided(head, facts, size)
+        decision = decided.decision
         if isinstance(decision, Forward):
-            return decision, self.recorder.forwarded(decision, started)
-        return decision, self.recorder.answered(decision, head, started)
+            return decided, self.recorder.forwarded(decision, started)
+        return decided, self.recorder.answered(decision, head, started)
+
+    def _decided(self, head: RequestHead, facts: Facts, size: int) -> Decided:
+        policy = self._current()
+        if policy is not self._asked:
+            self._asked, self._remembered = policy, lru_cache(maxsize=_REMEMBERED)(partial(_decide, policy))
+        return self._remembered(head, facts) if size <= MEMORABLE else _decide(policy, head, facts)
 
     def named(self, request: ReceivedRequest, facts: Facts) -> tuple[ReceivedRequest, Facts] | Refusal | None:
         """A request whose target is not a path: as one for the front door, where it is; None: the other lane's."""
@@ -138,6 +150,12 @@ class Gateway:
         for end in tuple(self.tunnels):
             end.transport.abort()
         self.pool.close()
+
+
+def _decide(policy: Policy, head: RequestHead, facts: Facts) -> Decided:
+    decision = policy.request(head, facts)
+    assert not isinstance(decision, Relay)  # only what is for another host is relayed
+    return Decided(decision)
 
 
 def _with_host(request: ReceivedRequest, authority: bytes) -> RequestHead:

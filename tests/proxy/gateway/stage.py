@@ -180,10 +180,10 @@ class Stage:
         self.upstreams.append(PlayedUpstream(self, transport, (host, port)))
         return transport
 
-    def client(self) -> PlayedClient:
+    def client(self, peer: str = "127.0.0.1") -> PlayedClient:
         """A new connection to the front door."""
         protocol = ClientConnection(self.gateway)
-        transport = FakeTransport(self.loop, protocol, ("127.0.0.1", 2677), ("127.0.0.1", next(self._ports)))
+        transport = FakeTransport(self.loop, protocol, ("127.0.0.1", 2677), (peer, next(self._ports)))
         protocol.connection_made(transport)
         return PlayedClient(self, transport)
 

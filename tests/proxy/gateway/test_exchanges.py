@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from devcors.proxy.gateway.heads import MEMORABLE
+from tests.policy.asking import policy_of
+
 from .stage import Stage, statuses, talk
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -36,6 +39,40 @@ def test_connections_are_kept_on_both_sides() -> None:
                 assert client.reply.body == b"%d" % number
         assert len(stage.upstreams) == 1
         assert len(stage.records) == 6
+
+
+def test_the_same_request_goes_where_the_policy_of_the_moment_says() -> None:
+    other = policy_of('frontend = "http://127.0.0.1:8000"\n[routes]\n"/api" = "http://127.0.0.1:8009"')
+    with Stage() as stage:
+        client, first = stage.client(), stage.policy
+        for policy in (first, first, other, other, first):
+            stage.policy = policy
+            client.asks("GET /api")
+            (upstream,) = stage.busy
+            upstream.answers(b"%d" % upstream.dialed[1])
+        assert [reply.body for reply in client.replies] == [b"8001", b"8001", b"8009", b"8009", b"8001"]
+
+
+def test_the_same_bytes_from_another_peer_are_another_request() -> None:
+    policy = policy_of('[routes]\n"/api" = { target = "http://127.0.0.1:8001", forwarded = true }')
+    peers = ("127.0.0.1", "127.0.0.2", "127.0.0.1")
+    with Stage(policy) as stage:
+        for peer in peers:
+            stage.client(peer).asks("GET /api")
+            stage.upstream().answers()
+        told = [head for head in stage.upstream().got.split(b"\r\n") if head.startswith(b"X-Forwarded-For")]
+        assert told == [f"X-Forwarded-For: {peer}".encode() for peer in peers]
+
+
+@pytest.mark.parametrize("filler", [10, MEMORABLE + 10])
+def test_heads_of_any_size_are_decided_alike(filler: int) -> None:
+    with Stage() as stage:
+        client = stage.client()
+        for _ in range(2):
+            client.asks("GET /api/x", f"X-Filler: {'x' * filler}")
+            stage.upstream().answers(b"ok")
+        assert [record.route for record in stage.records] == ["/api", "/api"]
+        assert statuses(client.replies) == [200, 200]
 
 
 def test_targets_have_connections_of_their_own() -> None:
