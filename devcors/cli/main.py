@@ -102,6 +102,22 @@ def init(
     write_starter_config(folder, force=force)
 
 
+@app.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(metavar="[PATH]", help="The front end's folder, or a config in it.")] = Path(),
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Run the config, which is a program, without asking.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the devcors.toml; write nothing.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace routes that devcors.toml has already.")] = False,
+    json: Json = False,
+) -> None:
+    """Take over the proxy settings of another dev server: evaluate its config, write devcors.toml, tell every entry."""
+    from .importing import Wishes, import_config
+
+    raise typer.Exit(import_config(path, Wishes(yes, dry_run, force, json)))
+
+
 @app.command()
 def routes(config: ConfigFile = None, profile: Profile = None, json: Json = False) -> None:
     """List the routes in the order in which they are preferred."""

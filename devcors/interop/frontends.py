@@ -89,7 +89,10 @@ TOOLS = (
 
 @dataclass(frozen=True, slots=True)
 class FrontEnd:
-    """A front end: the dev server's name, port and start command, the routes it proxies, notes for the user."""
+    """A front end: the dev server's name, port and start command, the routes it proxies, notes for the user.
+
+    port_on_command_line: its start command names the port, which counts more than its config.
+    """
 
     name: str
     port: int
@@ -97,6 +100,7 @@ class FrontEnd:
     routes: list[FoundRoute]
     notes: list[str]
     https: bool = False
+    port_on_command_line: bool = False
 
     @property
     def url(self) -> str:
@@ -126,6 +130,7 @@ def detect(folder: Path) -> FrontEnd | None:
         routes=findings.routes,
         notes=findings.notes,
         https=_is_https(started, package, settings, environment),
+        port_on_command_line=_port_in_script(started, tool) is not None,
     )
 
 

@@ -95,6 +95,21 @@ class Script:
         """The values of all `key: value` pairs, wherever they stand, in order."""
         return [self._value(items) for group in self._groups for name, items in group.pairs() if name == key]
 
+    def places(self, key: str) -> list[tuple[int, int]]:
+        """Where each `key: value` pair stands, wherever, in order: offset of its key, and of its value's end."""
+        return [
+            (part[0].start, part[-1].end)
+            for group in self._groups
+            if group.opening == "{"
+            for part in group.parts()
+            if part and isinstance(part[0], Token) and _unquoted(part[0].text) == key
+        ]
+
+    def quoted(self, text: str) -> list[int]:
+        """The offsets at which this text stands in quotes, in order."""
+        tokens = (item for group in self._groups for item in group.items if isinstance(item, Token))
+        return sorted(token.start for token in tokens if token.text[0] in "\"'`" and _unquoted(token.text) == text)
+
     def objects(self, wanted: Callable[[set[str]], bool]) -> list[dict[str, Any]]:
         """All objects whose keys are wanted, wherever they stand, in order."""
         objects = (group for group in self._groups if group.opening == "{")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from .proxy_settings import FoundRoute, printable
 from .rendering import quoted, render
 
 NAME = "devcors.toml"
+_BARE_KEY = re.compile("[A-Za-z0-9_-]+")
 
 
 def starter_config(found: FrontEnd | None) -> str:
@@ -46,12 +48,19 @@ def write_starter(folder: Path, text: str, force: bool) -> Path:
 
 
 def toml_value(value: Any) -> str:
-    """A string, boolean or table in TOML. `${` is escaped, for devcors would expand a variable there."""
+    """A string, boolean, number, list or table in TOML. `${` is escaped, for devcors would expand a variable there."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {toml_value(item)}" for key, item in value.items()) + " }"
+        return "{ " + ", ".join(f"{toml_key(key)} = {toml_value(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml_value, value))}]"
     if isinstance(value, bool):
         return str(value).lower()
-    return quoted(value.replace("${", "$${"))
+    return quoted(value.replace("${", "$${")) if isinstance(value, str) else str(value)
+
+
+def toml_key(text: str) -> str:
+    """A key, in quotes where it needs them."""
+    return text if _BARE_KEY.fullmatch(text) else quoted(text)
 
 
 def _line(route: FoundRoute) -> str:

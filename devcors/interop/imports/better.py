@@ -1,0 +1,75 @@
+"""What devcors has otherwise than the tools it imports from, on purpose: no import may differ in anything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Better:
+    """One difference: a name for it, what devcors does, and why that is better."""
+
+    name: str
+    what: str
+    why: str
+
+
+BETTER = (
+    Better(
+        "segment",
+        "A prefix ends at a segment: `/api` takes `/api` and `/api/x`, never `/apis`",
+        "a page or a module of the front end whose name begins alike would be sent to the backend",
+    ),
+    Better(
+        "path",
+        "A pattern is compared with the path alone, never with the query, and a path that could be taken for that of "
+        "another route is refused with 400",
+        "a query is data of the page; and no spelling of a path shall step around a route",
+    ),
+    Better(
+        "raw",
+        "The path goes on byte for byte, but for what `rewrite` says",
+        "a backend can only check a signature, or refuse a path, that it gets as it was sent",
+    ),
+    Better(
+        "origin",
+        "Where Host is the target's, so are the Origin and Referer of the page itself",
+        "a backend that compares Origin with Host, as most CSRF checks do, would refuse the page's own requests",
+    ),
+    Better(
+        "forwarded",
+        "X-Forwarded-* say how devcors was reached, whatever the client claims; WebSockets have them too",
+        "a backend that believes them must not be told something else by a page",
+    ),
+    Better(
+        "cookies",
+        "Cookies that the target sets for itself are made to work at the front door",
+        "a browser refuses a foreign Domain, and never sends back a cookie whose Path is the backend's own",
+    ),
+    Better(
+        "redirects",
+        "A Location inside the target comes back to the front door, its path through the rewrite",
+        "the browser would leave the front door, and the page with it",
+    ),
+    Better(
+        "websocket",
+        "WebSockets are taken along by every route",
+        "nobody wants a route that answers pages and refuses their sockets",
+    ),
+    Better(
+        "cors",
+        "CORS fields and answers to preflights are the backend's own; a dev server that adds some does so for itself",
+        "what the backend really says is judged, so that the page works without a dev server, too; "
+        '`cors = "inject"` adds them',
+    ),
+    Better(
+        "connection",
+        "Fields that belong to one connection (RFC 9110, section 7.6.1) are not passed on",
+        "they are about the browser's connection, not about devcors' own to the backend",
+    ),
+    Better(
+        "failure",
+        "A backend that does not answer is a 502 that says which route, which target and why",
+        "an empty 500 or 504 says nothing",
+    ),
+)

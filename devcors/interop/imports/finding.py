@@ -1,0 +1,85 @@
+"""Which dev server's config a folder has, of those that can be imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from devcors.errors import ConfigError
+
+from . import vite
+from .evaluating import Session
+from .model import Imported
+from .options import VITE
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How the config of a tool is found and read.
+
+    find: the file in a folder, as a relative path, None where there is none. read: of that folder and file.
+    """
+
+    tool: str
+    find: Callable[[Path], str | None]
+    read: Callable[[Path, str, Session], Imported]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A config that can be imported."""
+
+    reader: Reader
+    folder: Path
+    file: str
+
+    @property
+    def path(self) -> Path:
+        """The file itself."""
+        return self.folder / self.file
+
+
+def named(*files: str) -> Callable[[Path], str | None]:
+    """Finds the first of these files that is in a folder."""
+    return lambda folder: next((file for file in files if (folder / file).is_file()), None)
+
+
+READERS = (Reader(VITE, named(*vite.FILES), vite.read),)
+"""In the order in which they are looked for."""
+
+
+def find(path: Path) -> Found:
+    """The config in a folder, or the one that a path names. Raises ConfigError where there is none."""
+    path = path.absolute()
+    if path.is_dir():
+        found = find_in(path)
+        if found is None:
+            tools = ", ".join(dict.fromkeys(reader.tool for reader in READERS))
+            raise ConfigError(f"no config of {tools} here", where=str(path), hint="devcors import FOLDER names another")
+        return found
+    if not path.is_file():
+        raise ConfigError("there is no such file or folder", where=str(path))
+    for folder in (path.parent, *path.parent.parents[:1]):  # src/setupProxy.js belongs to the folder above
+        file = path.relative_to(folder).as_posix()
+        for reader in READERS:
+            if reader.find(folder) == file or _is_like(path, reader, folder):
+                return Found(reader, folder, file)
+    raise ConfigError(
+        "this is no config that can be imported", where=str(path), hint="its name is what its tool looks for"
+    )
+
+
+def find_in(folder: Path) -> Found | None:
+    """The first config that is there."""
+    for reader in READERS:
+        if file := reader.find(folder):
+            return Found(reader, folder, file)
+    return None
+
+
+def _is_like(path: Path, reader: Reader, folder: Path) -> bool:
+    """Whether a file is another config of the tool's (`vite.config.dev.ts`), which its `--config` names."""
+    usual = reader.find(folder)
+    stems = {usual.split(".")[0]} if usual else {reader.tool.lower()}
+    return path.name.split(".")[0] in stems and ".config." in path.name

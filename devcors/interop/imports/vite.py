@@ -1,0 +1,91 @@
+"""Vite's `server.proxy`, as Vite itself loads and understands it.
+
+Known (Vite 2 to 8): an object of contexts, the first one that matches counts. A context is a prefix of the URL, or an
+expression where it begins with `^`; a target alone means `changeOrigin`, too; all other options are http-proxy's, with
+`rewrite`, `bypass` and `configure` as functions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from devcors.errors import ConfigError, PatternError
+from devcors.interop.files import read_text
+from devcors.routing.pattern import parse_pattern
+
+from .evaluating import Function, Session
+from .expressions import examples, to_python
+from .middleware import Options, routes_of
+from .model import Entry, Imported, Remark
+from .options import VITE
+from .ordering import in_order
+from .places import Places
+
+FILES = tuple(f"vite.config.{suffix}" for suffix in ("js", "mjs", "ts", "cjs", "mts", "cts"))
+"""In the order in which Vite looks for them."""
+
+
+def read(folder: Path, file: str, session: Session) -> Imported:
+    """The proxy settings of a config in the folder. Raises ConfigError where it cannot be had, or has none."""
+    places = Places(file, read_text(folder / file))
+    loaded = session.load("vite", folder, file)
+    server = loaded["server"] if isinstance(loaded.get("server"), Mapping) else {}
+    proxy = server.get("proxy")
+    if not isinstance(proxy, Mapping) or not proxy:
+        hint = "routes of devcors are written by hand then: see docs/config.md"
+        raise ConfigError("there is no server.proxy in it", where=str(places.entry("server")), hint=hint)
+    entries = [_entry(context, value, places, session) for context, value in proxy.items()]
+    return Imported(VITE, file, _frontend(server), in_order(entries))
+
+
+def _frontend(server: Mapping[str, Any]) -> str | dict[str, Any] | None:
+    """Where Vite listens, as far as the config says."""
+    port, host, https = server.get("port"), server.get("host"), server.get("https")
+    if not isinstance(port, int) and not isinstance(https, Mapping):
+        return None
+    name = host if isinstance(host, str) and host not in ("", "0.0.0.0", "::", "127.0.0.1") else "localhost"  # noqa: S104
+    url = f"{'https' if isinstance(https, Mapping) else 'http'}://{name}:{port or 5173}"
+    return {"target": url, "verify": False} if isinstance(https, Mapping) else url
+
+
+def _entry(context: str, value: Any, places: Places, session: Session) -> Entry:
+    source, place = places.entry(context), places.options(context)
+
+    def left_out(text: str, option: str = "") -> Entry:
+        return Entry(context, source, (), (Remark(option, text, place(option)),))
+
+    if not value:
+        return left_out("it is switched off")
+    options = {"target": value, "changeOrigin": True} if isinstance(value, str) else value
+    if not isinstance(options, Mapping):
+        return left_out("it is neither a URL nor options")
+    try:
+        pattern = pattern_of(context)
+    except PatternError as error:
+        return left_out(error.message)
+    rewrite = options.get("rewrite")
+    given = Options(VITE, options, place, rewrite if isinstance(rewrite, Function) else None)
+    routes, remarks = routes_of(pattern, given, session)
+    return Entry(context, source, routes, tuple(remarks))
+
+
+def pattern_of(context: str) -> str:
+    """The pattern of devcors for a context. Raises PatternError, with the reason, where there is none."""
+    if context.startswith("^"):
+        expression = to_python(context)
+        if expression is None:
+            raise PatternError("the expression is not one that means the same in Python, which devcors' are")
+        if not examples(expression):
+            raise PatternError("the expression takes no path that devcors could try")
+        return expression
+    if not context.startswith("/"):
+        raise PatternError('no path begins with it: a context without "^" is a prefix')
+    if "*" in context:
+        raise PatternError("Vite takes a star as it stands, so that no path begins with it")
+    if "/:" in context:  # what would be a capture is a colon in Vite
+        return f"^{re.escape(context.rstrip('/'))}(?=/|$)"
+    parse_pattern(context)
+    return context
