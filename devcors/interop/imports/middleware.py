@@ -21,7 +21,8 @@ from .probing import Outcome, Rule, find_rules, with_slash
 @dataclass(frozen=True, slots=True)
 class Options:
     """The options of one entry. rewrite: the function of the path, if there is one. sent: what the tool sends for a
-    path that was rewritten. handled: options that the caller has treated itself.
+    path that was rewritten. handled: options that the caller has treated itself. texts: what names paths for `rewrite`,
+    beside its own text.
     """
 
     tool: str
@@ -31,6 +32,7 @@ class Options:
     rewrite_name: str = "rewrite"
     sent: Callable[[str], str] = with_slash
     handled: Collection[str] = ()
+    texts: tuple[str, ...] = ()
 
 
 def routes_of(pattern: str, options: Options, session: Session) -> tuple[Routes, list[Remark]]:
@@ -44,12 +46,12 @@ def routes_of(pattern: str, options: Options, session: Session) -> tuple[Routes,
     if rules is None:
         text = "no rule does the same as this function for every path that was tried; write the route by hand"
         return (), [*remarks, Remark(options.rewrite_name, text, options.place(options.rewrite_name))]
-    _merge(table, edits_of(options.values, options.place, session, remarks))
+    merged(table, edits_of(options.values, options.place, session, remarks))
     conditions = bypassed(pattern, options.values, options.place, session, remarks)
     if conditions is None:
         return (), remarks
     table.update(conditions)
-    return tuple((rule.pattern, _with_rewrite(table, rule)) for rule in rules), remarks
+    return tuple((rule.pattern, with_rewrite(table, rule)) for rule in rules), remarks
 
 
 def _rules(pattern: str, options: Options, session: Session) -> tuple[Rule, ...] | None:
@@ -61,19 +63,21 @@ def _rules(pattern: str, options: Options, session: Session) -> tuple[Rule, ...]
         results = session.calls(function, [[path, {"url": path, "method": "GET", "headers": {}}] for path in paths])
         return [options.sent(result) if isinstance(result, str) else None for result in results]
 
-    return find_rules(pattern, ask, sources=[function.source])
+    return find_rules(pattern, ask, sources=[function.source, *options.texts])
 
 
-def _with_rewrite(table: dict[str, Any], rule: Rule) -> dict[str, Any]:
+def with_rewrite(table: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
+    """The table with the rule's rewrite, at its usual place behind the target."""
     if rule.rewrite is None:
         return dict(table)
     rest = {key: value for key, value in table.items() if key != "target"}
     return {"target": table["target"], "rewrite": rule.rewrite, **rest}
 
 
-def _merge(table: dict[str, Any], more: Mapping[str, Any]) -> None:
+def merged(table: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Lays more keys over a table, tables over tables."""
     for key, value in more.items():
         if isinstance(value, Mapping):
-            _merge(table.setdefault(key, {}), value)
+            merged(table.setdefault(key, {}), value)
         else:
             table[key] = value

@@ -44,5 +44,18 @@ class Places:
 
         return place
 
+    def at_line(self, line: int) -> Source:
+        """This line of the file."""
+        return Source(self.file, line)
+
+    def after(self, entry: Source) -> Callable[[str], Source]:
+        """Where an option of the entry that begins on this line stands: the first one behind; else the entry itself."""
+
+        def place(option: str) -> Source:
+            found = [self._at(start) for start, _ in self.script.places(option)] if option else []
+            return next((each for each in found if (each.line or 0) >= (entry.line or 0)), entry)
+
+        return place
+
     def _at(self, offset: int) -> Source:
         return Source(self.file, self.text.count("\n", 0, offset) + 1)

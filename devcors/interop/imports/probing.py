@@ -74,16 +74,19 @@ def with_slash(outcome: str) -> str:
     return outcome if outcome.startswith("/") else f"/{outcome}"
 
 
-def find_rules(pattern: str, ask: Try, *, sources: Iterable[str] = ()) -> tuple[Rule, ...] | None:
+def find_rules(
+    pattern: str, ask: Try, *, sources: Iterable[str] = (), skip: Callable[[str], bool] = lambda _: False
+) -> tuple[Rule, ...] | None:
     """The rules that do what a function does to all paths of a pattern, or None where there are none.
 
     pattern: one of devcors. ask: the function, tried with request targets that the pattern takes; its outcome is what
     is sent to the backend but for the target's own path (see `with_slash`). sources: the function's text, whose paths
-    are tried too. Mostly it is one rule, two where the prefix alone is treated otherwise than what is below it.
+    are tried too. skip: request targets that other rules stand for. Mostly it is one rule, two where the prefix alone
+    is treated otherwise than what is below it.
     """
     hints = [hint for source in sources for hint in hints_in(source)]
-    first = _asked(ask, paths_for(pattern, hints))
-    more = _asked(ask, further_paths(pattern, hints))
+    first = _asked(ask, [path for path in paths_for(pattern, hints) if not skip(path)])
+    more = _asked(ask, [path for path in further_paths(pattern, hints) if not skip(path)])
     if not first or any(outcome is None for outcome in (*first.values(), *more.values())):
         return None
     known = {path: outcome for path, outcome in {**first, **more}.items() if outcome is not None}

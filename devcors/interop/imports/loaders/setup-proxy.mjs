@@ -1,0 +1,60 @@
+// src/setupProxy.js, called as Create React App calls it, with an app that only notes what it is given.
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { Fault } from '../places.mjs'
+import { asking } from './chain.mjs'
+import { globsOf } from './globs.mjs'
+import { exported } from './modules.mjs'
+import { record, recorded } from './recording.mjs'
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options']
+
+export async function load({ folder, file }) {
+  process.env.NODE_ENV ??= 'development'
+  record(folder)
+  const setup = await exported(folder, file)
+  const steps = []
+  if (recorded(setup)) {
+    steps.push({ id: 0, handler: setup })
+  } else if (typeof setup === 'function') {
+    await setup(appOf(steps))
+  } else {
+    throw new Fault('nothing', 'the module exports no function to call with the app', { file, line: 1 })
+  }
+  const entries = steps.map(({ handler, mounts, method, whole }) => {
+    return { mounts: mounts.map(String), method, whole, options: {}, ...recorded(handler), known: Boolean(recorded(handler)) }
+  })
+  const require = createRequire(join(folder, 'package.json'))
+  return { entries, globs: globsOf(require, entries), ask: asking(steps) }
+}
+
+function appOf(steps) {
+  const app = new Proxy(
+    { locals: {}, settings: {} },
+    {
+      get(target, name) {
+        if (name in target) return target[name]
+        if (name === 'then') return undefined
+        if (name === 'use' || name === 'all' || METHODS.includes(name)) {
+          return (...given) => {
+            add(steps, name, given)
+            return app
+          }
+        }
+        return () => app
+      },
+    },
+  )
+  return app
+}
+
+function add(steps, name, given) {
+  const isPath = (value) => typeof value === 'string' || value instanceof RegExp || Array.isArray(value)
+  const paths = isPath(given[0]) && ![given[0]].flat().some((each) => typeof each === 'function') ? [given[0]].flat() : []
+  const handlers = (paths.length ? given.slice(1) : given).flat(Infinity)
+  for (const handler of handlers) {
+    if (typeof handler !== 'function') throw new TypeError(`app.${name}() requires a middleware function`)
+    const method = METHODS.includes(name) ? name : undefined
+    steps.push({ id: steps.length, mounts: paths, method, whole: name !== 'use', handler })
+  }
+}

@@ -1,0 +1,7 @@
+exports.proxied = (path, to, target) => ({
+  context: [path],
+  target,
+  changeOrigin: true,
+  secure: false,
+  pathRewrite: { [`^${path}`]: to },
+})
