@@ -70,6 +70,9 @@ class _Handler(Handler):
                 ("Access-Control-Expose-Headers", "X-Mine"),
             ],
             "own-vary": [("Vary", "Accept-Encoding")],
+            # for tools that write the query anew
+            "moved": [("Location", f"http://localhost:{port}/v1/login")],
+            "session": [("Set-Cookie", "sid=1; Domain=localhost; Path=/v1; Secure; HttpOnly")],
             "secret": [("X-Powered-By", "backend"), ("X-Mine", "1")],
         }.get(last, [])
         status = 302 if any(name == "Location" for name, _ in said) else status

@@ -32,13 +32,24 @@ BETTER = (
         "a backend can only check a signature, or refuse a path, that it gets as it was sent",
     ),
     Better(
+        "query",
+        "The query goes on byte for byte",
+        "a tool that takes it apart and writes it anew changes what is signed, and what has no `=` or stands twice",
+    ),
+    Better(
+        "slash",
+        "A path with a slash at its end, or with two in a row, goes on as it was asked for, without a redirect first",
+        "a backend that wants its slash answers the tool's redirect with its own: the browser goes in circles",
+    ),
+    Better(
         "origin",
         "Where Host is the target's, so are the Origin and Referer of the page itself",
         "a backend that compares Origin with Host, as most CSRF checks do, would refuse the page's own requests",
     ),
     Better(
         "forwarded",
-        "X-Forwarded-* say how devcors was reached, whatever the client claims; WebSockets have them too",
+        "X-Forwarded-* say how devcors was reached, whatever the client claims; where a tool sends one of them, devcors "
+        "sends -For, -Host, -Proto and -Port; WebSockets have them too",
         "a backend that believes them must not be told something else by a page",
     ),
     Better(

@@ -48,8 +48,18 @@ class Stage:
 
 
 @contextmanager
-def staged(tmp: Path, configs: Path, modules: Mapping[str, Path], runner: Path, importer: Importer) -> Iterator[Stage]:
+def staged(
+    tmp: Path,
+    configs: Path,
+    modules: Mapping[str, Path],
+    runner: Path,
+    importer: Importer,
+    itself: str | None = None,
+) -> Iterator[Stage]:
     """Everything running: `modules` are the packages of the tool by name, `runner` is its script.
+
+    itself: how the importer names the tool in its routes; then the tool is devcors' front end too, as it is in a
+    project, and what devcors does not take goes to it.
 
     The script gets one argument, a JSON object of names to folders, and prints one line, a JSON object of names to
     ports, as soon as all of them listen on 127.0.0.1.
@@ -62,11 +72,12 @@ def staged(tmp: Path, configs: Path, modules: Mapping[str, Path], runner: Path, 
         folders = _copied(configs, tmp / "projects", ports, modules)
         node = stack.enter_context(session(tmp / "projects"))
         imported = {name: importer(folder, node) for name, folder in folders.items()}
-        made = {
-            name: Config.model_validate({**document(one), "frontend": f"http://127.0.0.1:{frontend.port}"})
-            for name, one in imported.items()
-        }
         tool = stack.enter_context(_tool(runner, folders, tmp))
+        made = {}
+        for name, one in imported.items():
+            front = f"http://127.0.0.1:{tool[name] if itself else frontend.port}"
+            text = json.dumps({**document(one), "frontend": front})
+            made[name] = Config.model_validate_json(text.replace(itself, front) if itself else text)
         devcors = stack.enter_context(_devcors(made))
         yield Stage(tool, devcors, backends, frontend, imported)
 

@@ -1,0 +1,118 @@
+"""Keeps Next's order among routes that devcors orders by itself.
+
+Known: Next asks in the order of its config, its own pages and files in between, and the first that takes a path has it.
+devcors asks the most specific prefix first, and expressions last, in the order of the file. Wanted: for each path the
+same winner, or Next's own front end, which knows its order. So where two take the same path, either devcors' order is
+Next's anyway, or both are expressions, or the later one stays with Next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from devcors.routing.pattern import parse_pattern
+
+from .destinations import Route
+from .shapes import Reach
+
+
+@dataclass(slots=True, eq=False)
+class Asked:
+    """Something that Next asks whether it takes a path. `forms` are the routes that take the same, the best first; with
+    none it stays with Next. `is_always`: it takes all in reach, whatever else the request has.
+    """
+
+    name: str
+    reach: Reach
+    forms: list[Route] = field(default_factory=list)
+    below: Route | None = None
+    is_always: bool = True
+    why: str = ""
+
+    @property
+    def route(self) -> Route | None:
+        """The route as things stand."""
+        return self.forms[0] if self.forms else None
+
+    @property
+    def is_expression(self) -> bool:
+        """Whether devcors asks it after all prefixes."""
+        return bool(self.forms) and self.forms[0].pattern.startswith("^")
+
+    def stays(self, why: str) -> None:
+        """It stays with Next, for this reason."""
+        self.forms, self.why = [], why
+
+
+def arranged(asked: Sequence[Asked]) -> list[str]:
+    """Chooses among the forms of each, given in Next's order. What comes back are prefixes that have to go to the front
+    end, because what is there comes first in Next and stays with it.
+    """
+    # a form is only ever taken away, so this comes to an end
+    while any(_settled(first, later) for first, later in combinations(asked, 2)):
+        pass
+    kept = [guard for first, later in combinations(asked, 2) if (guard := _guard(first, later))]
+    guards = list(dict.fromkeys(kept))
+    for each in asked:
+        if each.is_expression and any(_is_under(guard, each.reach) for guard in guards):
+            each.stays("another page or rewrite of the same beginning comes first and stays with Next")
+    return guards
+
+
+def _settled(first: Asked, later: Asked) -> bool:
+    """Whether something had to change so that the first comes first."""
+    if not later.route or not first.reach.meets(later.reach):
+        return False
+    if first.is_always and first.reach.covers(later.reach):
+        later.stays(f"{first.name} comes first and takes all of it")
+        return True
+    if first.route:
+        return _ranked(first, later)
+    return _guarded(first, later)
+
+
+def _ranked(first: Asked, later: Asked) -> bool:
+    assert first.route
+    assert later.route
+    if parse_pattern(first.route.pattern).rank <= parse_pattern(later.route.pattern).rank:
+        return False
+    for each in (later, first):
+        if each.is_expression:
+            continue
+        each.forms = [form for form in each.forms if form.pattern.startswith("^")]
+        each.below = None
+        if not each.forms:
+            each.stays(f"{first.name} comes first in Next, and would come after it in devcors")
+    return True
+
+
+def _guarded(first: Asked, later: Asked) -> bool:
+    """The first stays with Next: the later one must leave it there."""
+    if _guard(first, later):
+        return False
+    if later.below and not first.reach.more and len(first.reach.segments) == len(later.reach.segments):
+        later.forms, later.below = [later.below], None
+        later.reach = Reach((*later.reach.segments, None), more=True, exact=later.reach.exact)
+        return True
+    later.stays(f"{first.name} comes first, and devcors has no pattern for the rest")
+    return True
+
+
+def _guard(first: Asked, later: Asked) -> str | None:
+    """The prefix that keeps what the first takes away from the later one, where one does."""
+    if first.route or not later.route or not first.reach.meets(later.reach):
+        return None
+    start = first.reach.literal
+    if len(start) <= len(later.reach.literal):
+        return None
+    pattern = "/" + "/".join(start)
+    if parse_pattern(pattern).rank > parse_pattern(later.route.pattern).rank:
+        return None
+    return pattern
+
+
+def _is_under(guard: str, reach: Reach) -> bool:
+    segments = guard.split("/")[1:]
+    return reach.literal[: len(segments)] == tuple(segments)

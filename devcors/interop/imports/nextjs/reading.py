@@ -1,0 +1,107 @@
+"""`next.config.*`: what Next itself loads of it, as rewrites and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from devcors.errors import ConfigError
+from devcors.interop.files import read_text
+from devcors.interop.imports.evaluating import Session
+from devcors.interop.imports.model import Entry, Imported, Remark, Source
+from devcors.interop.imports.places import Places
+
+from .pages import own_paths
+from .rewriting import PHASES, Redirect, Rewrite, Settings, entries
+
+TOOL = "Next.js"
+FILES = tuple(f"next.config.{suffix}" for suffix in ("js", "mjs", "ts", "mts", "cjs"))
+"""In the order in which Next looks for them."""
+FRONTEND = "http://localhost:3000"
+
+_CODE_FIRST = tuple(f"{name}.{suffix}" for name in ("proxy", "middleware") for suffix in ("ts", "js", "mts", "mjs"))
+
+
+def read(folder: Path, file: str, session: Session, frontend: str = FRONTEND) -> Imported:
+    """The rewrites of a config in the folder. Raises ConfigError where it cannot be had, or has none.
+
+    frontend: the URL of Next itself, for the paths that Next has to answer before a rewrite is asked.
+    """
+    places = Places(file, read_text(folder / file))
+    loaded = session.load("next", folder, file)
+    settings = _settings(loaded)
+    rewrites = list(_rewrites(loaded.get("rewrites"), places))
+    if not rewrites:
+        hint = "routes of devcors are written by hand then: see docs/config.md"
+        raise ConfigError("rewrites() returns none", where=str(places.entry("rewrites")), hint=hint)
+    own = own_paths(folder, _segments(settings.base), _texts(loaded.get("pageExtensions")))
+    redirects = list(_redirects(loaded.get("redirects"), settings.base, places))
+    made = entries(rewrites, settings, frontend, own, redirects)
+    return Imported(TOOL, file, None, (*made, *_code_first(folder)))
+
+
+def _settings(loaded: Mapping[str, Any]) -> Settings:
+    idle = loaded.get("proxyTimeout")
+    return Settings(
+        base=str(loaded.get("basePath") or ""),
+        locales=_texts(loaded.get("locales")),
+        default_locale=str(loaded.get("defaultLocale") or ""),
+        trailing_slash=loaded.get("trailingSlash") is True,
+        redirects_slash=loaded.get("skipTrailingSlashRedirect") is not True,
+        idle=idle if isinstance(idle, (int, float)) and idle > 0 else None,
+    )
+
+
+def _rewrites(given: Any, places: Places) -> Iterator[Rewrite]:
+    """All rewrites in Next's order; a list alone is `afterFiles`."""
+    by_phase = given if isinstance(given, Mapping) else {"afterFiles": given}
+    if not isinstance(given, (Mapping, list)) or not set(by_phase) <= set(PHASES):
+        raise ConfigError("rewrites() returns neither a list nor beforeFiles, afterFiles and fallback",
+                          where=str(places.entry("rewrites")))  # fmt: skip
+    seen: dict[str, int] = {}
+    for phase in PHASES:
+        for each in _tables(by_phase.get(phase)):
+            source, destination = each.get("source"), each.get("destination")
+            if not isinstance(source, str) or not isinstance(destination, str):
+                raise ConfigError("a rewrite lacks its source or destination", where=str(places.entry("rewrites")))
+            place = places.entry(source, seen.get(source, 0))
+            seen[source] = seen.get(source, 0) + 1
+            yield Rewrite(
+                phase,
+                source,
+                destination,
+                place if place.line else places.entry("rewrites"),
+                tuple(_tables(each.get("has"))),
+                tuple(_tables(each.get("missing"))),
+                base_path=each.get("basePath") is not False,
+                locale=each.get("locale") is not False,
+            )
+
+
+def _redirects(given: Any, base: str, places: Places) -> Iterator[Redirect]:
+    for each in _tables(given):
+        if isinstance(source := each.get("source"), str):
+            yield Redirect(source if each.get("basePath") is False else base + source, places.entry(source))
+
+
+def _code_first(folder: Path) -> Iterator[Entry]:
+    """Code of the project that Next runs before everything else."""
+    for name in _CODE_FIRST:
+        for file in (name, f"src/{name}"):
+            if (folder / file).is_file():
+                source = Source(file)
+                text = "Next runs it before its rewrites; what a route of devcors takes does not come by it"
+                yield Entry(file, source, (), (Remark("", text, source),))
+
+
+def _tables(given: Any) -> list[Mapping[str, Any]]:
+    return [each for each in given if isinstance(each, Mapping)] if isinstance(given, list) else []
+
+
+def _texts(given: Any) -> tuple[str, ...]:
+    return tuple(each for each in given if isinstance(each, str)) if isinstance(given, list) else ()
+
+
+def _segments(base: str) -> tuple[str, ...]:
+    return tuple(base.split("/")[1:]) if base else ()
