@@ -6,41 +6,11 @@ stands in the row, with its reason, and is asserted too: one that is no longer t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Other:
-    """How a server differs, and why that is so."""
-
-    why: str
-    status: int | None = None
-    target: str | None = None
-    seen: dict[str, str | None] = field(default_factory=dict)
-    got: dict[str, str | None] = field(default_factory=dict)
-    unseen: bool = False
-
-
-@dataclass(frozen=True)
-class Case:
-    """One request. In `seen` and `got`, fields by lower-case name; None: there is none. `@OWN@` is the server's own
-    host and port, `@PORT@` the backend's port. `target` None: nothing must reach the backend.
-    """
-
-    name: str
-    path: str
-    target: str | None
-    method: str = "GET"
-    sent: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    chunked: bool = False
-    status: int = 200
-    seen: dict[str, str | None] = field(default_factory=dict)
-    got: dict[str, Any] = field(default_factory=dict)
-    content: bytes | None = None
-    other: dict[str, Other] = field(default_factory=dict)
-
+from .case import Case, Other
+from .dev_server_rows import DEV_SERVER_ROWS
 
 _APP = "https://app.example.com"
 _PAGE = "http://localhost:5173"
@@ -236,4 +206,13 @@ PREFLIGHTS = (
          {"Origin": "https://evil.example", **_ASKED}, got=_NO_CORS),
 )  # fmt: skip
 
-TABLE = (*PATHS, *MESSAGES, *NAMES, *BACK, *CORS, *PREFLIGHTS)
+_ROWS = (*PATHS, *MESSAGES, *NAMES, *BACK, *CORS, *PREFLIGHTS)
+_NAMES = {case.name for case in _ROWS}
+assert all(set(rows) <= _NAMES for rows in DEV_SERVER_ROWS.values())
+TABLE = tuple(
+    replace(
+        case,
+        other={**case.other, **{name: rows[case.name] for name, rows in DEV_SERVER_ROWS.items() if case.name in rows}},
+    )
+    for case in _ROWS
+)

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
+
 from devcors.config.schema import Config
 from devcors.interop.exports.describing import describe
 from devcors.interop.exports.description import Edit
@@ -63,13 +65,13 @@ def said(seen: Seen) -> Reply:
     return Reply(headers=wanted)
 
 
-def test_what_comes_back_is_changed_as_the_expressions_say(tmp_path: Path) -> None:
+def test_what_comes_back_is_changed_as_the_expressions_say(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     port = free_port()
     with serve(said) as behind:
         routes = {path: {"target": behind.url, **table} for path, table in ROUTES.items()}
         config = Config.model_validate({"server": {"listen": f"127.0.0.1:{port}"}, "routes": routes})
         site = describe(config)
-        command = prepared(tmp_path, "envoy", export("envoy", config).text)
+        command = prepared(tmp_path, "envoy", export("envoy", config).text, request.config.cache)
         running = program(command, port=port, folder=tmp_path, environ=home(tmp_path))
         with running, closing(HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
             for route in site.routes:

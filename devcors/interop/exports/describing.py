@@ -110,6 +110,7 @@ def _route(
         number=number,
         place=rule.place,
         name=pattern.text if rule.kind == "route" else "everything else",
+        is_frontend=rule.kind != "route",
         path=expr.path_test(pattern),
         decoded_path=expr.path_test(pattern, decoded=True),
         prefix=pattern.literal.decode() if plain else None,

@@ -131,6 +131,7 @@ class Route:
     number: int
     place: str
     name: str
+    is_frontend: bool
     path: str
     decoded_path: str
     prefix: str | None

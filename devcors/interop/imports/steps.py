@@ -140,9 +140,7 @@ class _Reading:
                 return url
         return sent.origin
 
-    def _bare(
-        self, rules: tuple[Rule, ...], step: Step, base: str, fields: Mapping[str, str]
-    ) -> tuple[Rule, ...]:
+    def _bare(self, rules: tuple[Rule, ...], step: Step, base: str, fields: Mapping[str, str]) -> tuple[Rule, ...]:
         """A rewrite to nothing loses the slash that http-proxy puts behind the path of a target, `/v1/`: it is kept."""
         if not base or len(rules) != 1 or rules[0].rewrite != "" or rules[0].pattern.startswith("^"):
             return rules
@@ -206,4 +204,3 @@ def _outcome(path: str, sent: Sent, target: str, base: str) -> Outcome:
         if character in path and escaped not in path:
             out = out.replace(escaped, character)
     return out
-

@@ -134,4 +134,3 @@ def _expression(chain: Chain, glob: str) -> str | None:
 
 def _as_expression(pattern: str) -> str:
     return pattern[1:] if pattern.startswith("^") else rf"{re.escape(pattern.rstrip('/'))}(?=/|$)"
-

@@ -75,4 +75,3 @@ def frontend_of(server: Mapping[str, Any], usual: int) -> str | dict[str, Any] |
     name = host if isinstance(host, str) and not host.startswith(("0.", "::", "local-", "127.")) else "localhost"
     url = f"{'https' if secure else 'http'}://{name}:{number or usual}"
     return {"target": url, "verify": False} if secure else url
-

@@ -25,7 +25,18 @@ def requests_for(folder: Path) -> list[Ask]:
 
 
 def _below(prefix: str) -> Iterator[Ask]:
-    for tail in ("", "/", "?x=1", "/items/1?x=1&y=%2F&z", "/a%20b/c.json", "/v2/x", "/old/x", "/v1/x", "/files/a.png", "s"):
+    for tail in (
+        "",
+        "/",
+        "?x=1",
+        "/items/1?x=1&y=%2F&z",
+        "/a%20b/c.json",
+        "/v2/x",
+        "/old/x",
+        "/v1/x",
+        "/files/a.png",
+        "s",
+    ):
         yield Ask(prefix + tail, fields=_FETCHED)
     yield Ask(f"{prefix}/x", "POST", {**_FROM_PAGE, "Content-Type": "application/json"}, b'{"a": 1}')
     yield Ask(f"{prefix}/x", "DELETE", _FROM_PAGE)
