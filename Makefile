@@ -8,6 +8,9 @@ BIN := $(VENV)/bin
 NPM_PEERS := benchmarks/npm/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
+# hundreds of programs are started by the tests: not to compile each of their files each time
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint bench browser clean help
 
 help:
@@ -24,7 +27,7 @@ test: $(VENV)/.tested-$(VERSION) browser $(if $(UNLINTED),,lint)
 ifdef PYTEST_ARGS
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 else
-	$(BIN)/python -m pytest -m "not alone" -n auto --dist loadfile
+	$(BIN)/python -m pytest -m "not alone" -n auto --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest -m alone
 endif
 

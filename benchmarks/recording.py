@@ -1,8 +1,9 @@
 """What keeping exchanges costs the gateway: `python -m benchmarks.recording` prints its CPU time for one request.
 
 The gateway runs in this process, backend and load generator in others, so that this process's time is the gateway's.
-Each way of keeping has its turn in every round, since the machine is not equally fast all the time; the least of all
-rounds counts, and only as a ratio. Memory is what is allocated for one kept exchange, by tracemalloc.
+Each way of keeping has its turn in every round, another one first each time, since the machine is not equally fast all
+the time. Only ratios count: of the least of all rounds, and the median of the ratios within a round. Memory is what is
+allocated for one kept exchange, by tracemalloc.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 from unittest import mock
 
@@ -31,7 +33,7 @@ from devcors.proxy.gateway.lane import Gateway
 from devcors.traffic.journal import Journal
 from devcors.traffic.store import Store
 
-ROUNDS = 10
+ROUNDS = 12
 SECONDS = 1.0
 CONNECTIONS = 16
 CAPTURE = 65536
@@ -97,6 +99,13 @@ async def cost(way: Way, behind: Backends, target: str, seconds: float = SECONDS
         return (time.process_time() - before) / got.requests * 1e6
 
 
+async def one_round(behind: Backends, target: str, number: int) -> list[float]:
+    """The cost of each way, in their order; `number` says which has its turn first."""
+    turns = [(turn + number) % len(WAYS) for turn in range(len(WAYS))]
+    costs = {turn: await cost(WAYS[turn], behind, target) for turn in turns}
+    return [costs[turn] for turn in sorted(costs)]
+
+
 async def memory(way: Way, behind: Backends, target: str) -> float:
     """Bytes allocated for one kept exchange, each with a target of its own."""
     targets = [f"{target}{'&' if '?' in target else '?'}number={number}" for number in range(100)]
@@ -119,11 +128,13 @@ async def measure(behind: Backends) -> None:
     for name, target in ASKED:
         for way in WAYS:
             await cost(way, behind, target, 1.0)
-        rounds = [[await cost(way, behind, target) for way in WAYS] for _ in range(ROUNDS)]
+        rounds = [await one_round(behind, target, number) for number in range(ROUNDS)]
         # whatever else the machine does makes a round longer, never shorter
         least = [min(costs) for costs in zip(*rounds, strict=True)]
+        within = [median(costs[way] / costs[0] for costs in rounds) for way in range(len(WAYS))]
         print(f"{name:<24}" + "".join(f"{each:>24.1f}" for each in least))
         print(f"{'  of nothing kept':<24}" + "".join(f"{each / least[0]:>24.3f}" for each in least))
+        print(f"{'  median of rounds':<24}" + "".join(f"{each:>24.3f}" for each in within), flush=True)
     for name, target in ASKED[:2]:
         for way in WAYS[1:]:
             print(f"bytes for one kept, {name}, {way.name}: {await memory(way, behind, target):,.0f}")

@@ -1,8 +1,23 @@
 """For all tests."""
 
 import os
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
+
+_TESTS = Path(__file__).parent
+# they take longest, and mostly wait: first, so that in the end no processor waits for one of them
+_PROGRAMS_ARE_STARTED_IN = (
+    "differential",
+    "compliance",
+    "benchmarks",
+    "parity",
+    "e2e",
+    "diagnose",
+    "addons",
+    "interop",
+)
 
 # how long an example takes says what else the machine does: no deadline
 settings.register_profile("devcors", deadline=None)
@@ -11,3 +26,14 @@ settings.load_profile("devcors")
 # under sudo devcors acts for who called it, whose the folders of these tests are not
 for name in ("SUDO_UID", "SUDO_GID"):
     os.environ.pop(name, None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts folders in an order that keeps all processors busy (with `--no-loadscope-reorder` of pytest-xdist)."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    folder = item.path.relative_to(_TESTS).parts[0]
+    names = _PROGRAMS_ARE_STARTED_IN
+    return names.index(folder) if folder in names else len(names)

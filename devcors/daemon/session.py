@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from devcors import LOADED
 from devcors.config.dirs import data_dir
 from devcors.config.loading import Loaded, load
 from devcors.config.watching import ConfigWatcher
@@ -125,7 +126,6 @@ class Session:
             return await self._run()
 
     async def _run(self) -> int:
-        started = time.monotonic()
         loaded = self._load()
         way_out = WayOut()
         engine = Engine(
@@ -162,7 +162,7 @@ class Session:
                 with self._background.alone():
                     await around.follow()
                 self._background.announced(around.unannounced)
-            self._announce(engine, loaded, time.monotonic() - started, around.dashboard)
+            self._announce(engine, loaded, time.monotonic() - LOADED, around.dashboard)
             shortcuts = self._shortcuts(pace, reloader, around)
             self.journal.listen(pace.exchange)
             watcher.start()

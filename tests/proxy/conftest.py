@@ -4,4 +4,4 @@ import warnings
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    import mitmproxy.addons  # noqa: F401 - for its effect
+    from mitmproxy.addons import default_addons  # noqa: F401 - reads them all
