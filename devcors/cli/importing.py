@@ -21,10 +21,10 @@ from .output import console, print_json
 class Wishes(NamedTuple):
     """The options of the command."""
 
-    yes: bool
-    dry_run: bool
-    force: bool
-    as_json: bool
+    yes: bool = False
+    dry_run: bool = False
+    force: bool = False
+    as_json: bool = False
 
 
 def import_config(path: Path, wishes: Wishes) -> int:
@@ -49,12 +49,17 @@ def import_config(path: Path, wishes: Wishes) -> int:
 
 def agreed(found: Found) -> bool:
     """Whether the user lets the project's code run. Raises UsageError where nobody can be asked."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not can_ask():
         raise UsageError(
             f"{found.file} is a program of the project: reading it runs it",
             hint="devcors import --yes, where the project is one that you trust",
         )
     return typer.confirm(f"Reading {found.path} runs it with Node, as its dev server would. Go on?", err=True)
+
+
+def can_ask() -> bool:
+    """Whether somebody is there to answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def report(read: Imported, kept: tuple[str, ...], out: Console) -> None:

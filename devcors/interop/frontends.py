@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .files import at, find_script, read_json, read_text
+from .imports.options import ANGULAR, CRA, VITE, VUE, WEBPACK
 from .javascript import Code, Script
 from .packages import Package
 from .proxy_settings import Findings, FoundRoute, read_proxy, read_rewrite
@@ -182,7 +183,8 @@ def _settings(folder: Path, tool: Tool, findings: Findings) -> Mapping[str, Any]
         return {}
     sections = [section for section in script.named(tool.section) if isinstance(section, Mapping)]
     settings = {name: value for section in reversed(sections) for name, value in section.items()}
-    read_proxy(settings.get("proxy"), path.name, findings, certain=False)
+    options = {"Vue CLI": VUE, "webpack": WEBPACK}.get(tool.name, VITE)
+    read_proxy(settings.get("proxy"), path.name, findings, tool=options, certain=False)
     return settings
 
 
@@ -197,7 +199,7 @@ def _create_react_app(folder: Path, findings: Findings) -> None:
             'devcors.toml has "/api" of it, add the other paths that the front end asks for'
         )
     else:
-        read_proxy(proxy, source, findings)
+        read_proxy(proxy, source, findings, tool=CRA)
     for name in ("setupProxy.js", "setupProxy.ts"):
         if (folder / "src" / name).is_file():
             findings.note(f"src/{name} is a program: add its routes by hand")
@@ -224,9 +226,9 @@ def _angular_proxy(folder: Path, name: Any, findings: Findings) -> None:
     if not path.is_relative_to(folder.resolve()) or not path.is_file():
         findings.note(f"angular.json names {name} for its proxy settings, which is not in this folder")
     elif path.suffix == ".json":
-        read_proxy(read_json(path), name, findings)
+        read_proxy(read_json(path), name, findings, tool=ANGULAR)
     else:
         script = Script(read_text(path))
         tables = script.objects(lambda keys: any(key.startswith("/") for key in keys))
         listed = script.objects(lambda keys: {"context", "target"} <= keys)
-        read_proxy(listed or (tables[0] if tables else Code("")), name, findings, certain=False)
+        read_proxy(listed or (tables[0] if tables else Code("")), name, findings, tool=ANGULAR, certain=False)

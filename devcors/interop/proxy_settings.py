@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .imports.model import Source
+from .imports.options import VITE, WEBPACK, needs_nothing, take_options
 from .javascript import Code
 
-# these mean nothing in devcors, or what it does anyway: WebSockets always, Host and cookies by `host` and `cookies`
-UNIMPORTANT = {"ws", "changeOrigin", "logLevel", "logger", "cookieDomainRewrite", "xfwd"}
-READ = {"target", "context", "path", "rewrite", "pathRewrite", "secure"}
+READ = {"context", "path", "rewrite", "pathRewrite"}
 _GLOB_END = re.compile(r"/?\*\*?(?:/\*)?$")
 _REPLACE = re.compile(
     r"""\.replace\(\s*/\^(?P<from>(?:\\.|[^/\\])+)/\w*\s*,\s*(?P<quote>["'`])(?P<to>[^"'`]*)(?P=quote)"""
@@ -26,13 +26,16 @@ _DESTINATION = re.compile(r"((?:https?|wss?)://[^/?#]+)([^?#]*)")
 
 @dataclass(frozen=True, slots=True)
 class FoundRoute:
-    """A route that another tool's file asks for; `certain` tells that all of its meaning was read."""
+    """A route that another tool's file asks for.
+
+    more: its keys besides target and rewrite. certain: all of its meaning was read.
+    """
 
     pattern: str
     target: str
     source: str
     rewrite: str | None = None
-    verify: bool = True
+    more: Mapping[str, Any] = field(default_factory=dict)
     certain: bool = True
 
     def table(self) -> dict[str, Any]:
@@ -40,9 +43,7 @@ class FoundRoute:
         table: dict[str, Any] = {"target": self.target}
         if self.rewrite is not None:
             table["rewrite"] = self.rewrite
-        if not self.verify:
-            table["verify"] = False
-        return table
+        return {**table, **self.more}
 
 
 @dataclass(slots=True)
@@ -84,16 +85,17 @@ def refusal(route: FoundRoute) -> str | None:
     return None
 
 
-def read_proxy(given: Any, source: str, findings: Findings, *, certain: bool = True) -> None:
+def read_proxy(given: Any, source: str, findings: Findings, *, tool: str = WEBPACK, certain: bool = True) -> None:
     """Reads `{ "/api": "URL" | { target, … } }` or `[{ context, target, … }]`."""
     if isinstance(given, Code):
         findings.note(f"{source} computes its proxy settings: add the routes by hand")
     for context, value in _entries(given):
-        options = {"target": value} if isinstance(value, str) else value
-        if not isinstance(options, Mapping) or not isinstance(options.get("target"), str):
+        # the short form is another default in Vite than in the others
+        options = {"target": value, "changeOrigin": tool == VITE} if isinstance(value, str) else value
+        if not isinstance(options, Mapping) or isinstance(options.get("target", Code("")), Code):
             findings.note(f'{source} proxies "{context}" to a target that is computed: add it by hand')
             continue
-        _read_entry(context, options, source, findings, certain=certain)
+        _read_entry(context, options, source, findings, tool=tool, certain=certain)
 
 
 def _entries(given: Any) -> Iterator[tuple[str, Any]]:
@@ -108,7 +110,9 @@ def _entries(given: Any) -> Iterator[tuple[str, Any]]:
                         yield context, options
 
 
-def _read_entry(context: str, options: Mapping[str, Any], source: str, findings: Findings, *, certain: bool) -> None:
+def _read_entry(
+    context: str, options: Mapping[str, Any], source: str, findings: Findings, *, tool: str, certain: bool
+) -> None:
     pattern = context if context.startswith("^") else _GLOB_END.sub("", context).rstrip("/") or "/"
     if not pattern.startswith(("/", "^")):
         pattern = f"/{pattern}"
@@ -116,21 +120,18 @@ def _read_entry(context: str, options: Mapping[str, Any], source: str, findings:
         findings.note(f'{source} proxies "{context}": devcors has no such patterns, add it by hand')
         return
     rewrite, understood = _rewrite(pattern, options)
-    more = sorted({str(key) for key in options} - READ - UNIMPORTANT)
-    if not understood:
-        more.insert(0, "a path rewrite")
-    if more:
-        findings.note(f'{source}: of the proxy for "{context}", {", ".join(more)} cannot be taken over')
-    findings.add(
-        FoundRoute(
-            pattern,
-            str(options["target"]),
-            source,
-            rewrite=rewrite,
-            verify=options.get("secure") is not False,
-            certain=certain and understood,
-        )
-    )
+    data = {key: value for key, value in options.items() if not isinstance(value, Code)}
+    table, remarks = take_options(data, tool, lambda _: Source(source), handled=READ)
+    for remark in remarks:
+        findings.note(f'{source}: of the proxy for "{context}", {remark}')
+    computed = [key for key in options.keys() - data.keys() - READ if not needs_nothing(key, tool)]
+    unread = [*([] if understood else ["a path rewrite"]), *sorted(computed)]
+    if unread:
+        findings.note(f'{source}: of the proxy for "{context}", {", ".join(unread)} cannot be taken over')
+    target = table.pop("target", None)
+    if target is not None:
+        certain = certain and understood
+        findings.add(FoundRoute(pattern, target, source, rewrite=rewrite, more=table, certain=certain))
 
 
 def _rewrite(pattern: str, options: Mapping[str, Any]) -> tuple[str | None, bool]:

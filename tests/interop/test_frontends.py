@@ -153,7 +153,13 @@ def test_angular_is_read_from_its_workspace_file(tmp_path: Path) -> None:
     assert frontend.url == "https://localhost:4301"
     assert frontend.command == "npx ng serve"
     assert frontend.routes == [
-        FoundRoute("/api", "https://localhost:8443", "src/proxy.conf.json", rewrite="", verify=False)
+        FoundRoute(
+            "/api",
+            "https://localhost:8443",
+            "src/proxy.conf.json",
+            rewrite="",
+            more={"host": "keep", "origin": "keep", "verify": False},
+        )
     ]
 
 
@@ -242,13 +248,14 @@ export default defineConfig(({ mode }) => ({
 def test_vites_literal_entries_are_proposed(tmp_path: Path) -> None:
     frontend = found(tmp_path, {"package.json": VITE, "vite.config.ts": VITE_PROXY})
     assert all(route.source == "vite.config.ts" and not route.certain for route in frontend.routes)
-    assert [(route.pattern, route.target, route.rewrite, route.verify) for route in frontend.routes] == [
-        ("/plain", "http://localhost:8081", None, True),
-        ("/api", "http://localhost:8082", "", True),
-        ("/v1", "http://localhost:8083/base", "/v2", True),
-        ("/odd", "http://localhost:8084", None, True),
-        ("/tls", "https://localhost:8085", None, False),
-        ("^/re/.*", "http://localhost:8086", None, True),
+    kept = {"host": "keep", "origin": "keep"}  # without changeOrigin
+    assert [(route.pattern, route.target, route.rewrite, route.more) for route in frontend.routes] == [
+        ("/plain", "http://localhost:8081", None, {}),
+        ("/api", "http://localhost:8082", "", {}),
+        ("/v1", "http://localhost:8083/base", "/v2", kept),
+        ("/odd", "http://localhost:8084", None, kept),
+        ("/tls", "https://localhost:8085", None, {**kept, "verify": False}),
+        ("^/re/.*", "http://localhost:8086", None, {}),
     ]
     assert frontend.notes == [
         'vite.config.ts: of the proxy for "/odd", a path rewrite cannot be taken over',
@@ -300,7 +307,8 @@ def test_create_react_apps_one_string(tmp_path: Path) -> None:
         ({"/a/*.php": "http://localhost:1"}, "no such patterns"),
         ({"^(": "http://localhost:1"}, "expression"),
         ({"/api": "http://localhost:1", "/api/**": "http://localhost:2"}, "more than once"),
-        ({"/api": {"target": {"host": "localhost"}}}, "computed"),
+        ({"/api": {"target": {"socketPath": "/run/api"}}}, "no URL"),
+        ({"/api": {"headers": {}}}, "computed"),
         ({"/\x1b[31m": "http://localhost:1"}, "\N{REPLACEMENT CHARACTER}[31m"),
     ],
 )

@@ -41,7 +41,7 @@ def test_without_a_front_end_it_loads_and_shows_the_way() -> None:
 
 
 def test_what_was_found_stands_in_it() -> None:
-    certain = FoundRoute("/api", "https://localhost:8443", "proxy.conf.json", rewrite="", verify=False)
+    certain = FoundRoute("/api", "https://localhost:8443", "proxy.conf.json", rewrite="", more={"verify": False})
     proposal = FoundRoute("/auth", "http://localhost:8081", "vite.config.ts", certain=False)
     text = starter_config(vite(certain, proposal))
     made = config(text)

@@ -16,17 +16,19 @@ from typing import Any
 MOST = 12
 """Examples of one expression."""
 # ECMA-262, section 22.2.1: what Python has not, or means otherwise by
-_FOREIGN = re.compile(r"\\[pPkcu]|\[\^?\]|\(\?<[=!]|\\[dDwWsSbB]-|-\\[dDwWsS]|&&|--|\|\||~~|\[\[|(?<!\\)[*+?}]\+")
+_FOREIGN = re.compile(
+    r"\\[pPkcuAZzaNU]|\{,|\(\?[^:=!<]|\(\?<[=!]|\[\^?\]|&&|--|\|\||~~|\[\["
+    r"|(?<!\\)[*+?}]\+"  # possessive in Python, refused in JavaScript
+)
 _NAMED = re.compile(r"\(\?<([A-Za-z_]\w*)>")
 
 
 def to_python(source: str) -> str | None:
     """A JavaScript expression without flags in Python's words, None where it may mean something else there."""
     text = source.replace("\\/", "/")
-    # `$` is the end of the text in JavaScript, but may stand before a line's end in Python; no path has one
-    text = _NAMED.sub(r"(?P<\1>", text)
     if not text.isascii() or _FOREIGN.search(text):
         return None
+    text = _NAMED.sub(r"(?P<\1>", text)
     try:
         re.compile(text.encode("ascii"))
     except (re.error, OverflowError, RecursionError):

@@ -151,7 +151,10 @@ def _without_origin(reading: Reading, seen: list[Effect]) -> list[Effect]:
 def _take(reading: Reading, option: str, event: str, effect: Effect) -> None:
     if event == "proxyReq":
         for name, text in effect.set:
-            set_field(reading, option, name, text)
+            if name.lower() == "host":  # a handler runs after `changeOrigin`
+                reading.table["host"] = text
+            else:
+                set_field(reading, option, name, text)
         edits = reading.under("headers", "request") if effect.removed else {}
     else:
         edits = reading.under("headers", "response") if effect != Effect() else {}

@@ -68,6 +68,7 @@ def text_for(read: Imported, folder: Path, *, force: bool) -> Text:
     if not path.exists():
         _check(read)
         return Text(new_text(read))
+    load(path=path, environ=os.environ)  # what is broken already is told as such
     made = merged_text(stored(path, os.environ).text, read, force=force)
     load(path=path, environ=os.environ, texts={path: made.text})
     return made

@@ -87,6 +87,11 @@ def take_options(
     return _tidy(reading.table), reading.remarks
 
 
+def needs_nothing(option: str, tool: str) -> bool:
+    """Whether an option changes nothing that a backend or a page would notice, whatever its value is."""
+    return any(row.option == option and row.take is _nothing for row in rows_for(tool))
+
+
 def rows_for(tool: str) -> tuple[Row, ...]:
     """The rows that a tool has, in order, for its page."""
     return tuple(row for row in ROWS if tool in row.tools)

@@ -14,31 +14,53 @@ from typing import Any
 
 from devcors.errors import ConfigError, PatternError
 from devcors.interop.files import read_text
+from devcors.interop.packages import Package
 from devcors.routing.pattern import parse_pattern
 
 from .evaluating import Function, Session
 from .expressions import examples, to_python
 from .middleware import Options, routes_of
 from .model import Entry, Imported, Remark
-from .options import VITE
+from .options import VITE, Row
 from .ordering import in_order
 from .places import Places
 
 FILES = tuple(f"vite.config.{suffix}" for suffix in ("js", "mjs", "ts", "cjs", "mts", "cts"))
 """In the order in which Vite looks for them."""
 
+FORMS = (
+    Row("'/api': 'http://…'", '`"/api" = "http://…"`', "the short form is `changeOrigin: true` in Vite"),
+    Row("'/api': { target: … }", '`"/api" = { target = … }`', "with the keys of the options below"),
+    Row("'^/api/.*': …", '`"^/api/.*"`', "an expression, in Python's words; with a rewrite it begins with a condition"),
+    Row("'/api': …, '/api/x': …", "the first one", "an entry that another one hides is left out, and said to be"),
+    Row("'^/a.*': …, '/api': …", "two expressions", "so that the order of the entries is kept"),
+    Row("server.port, host, https", "`frontend`", "unless the start script names a port"),
+    Row("server.cors, headers, allowedHosts", "none", "they are of pages that Vite itself serves"),
+)
+"""How entries are read, for docs/import/vite.md."""
+
 
 def read(folder: Path, file: str, session: Session) -> Imported:
     """The proxy settings of a config in the folder. Raises ConfigError where it cannot be had, or has none."""
     places = Places(file, read_text(folder / file))
-    loaded = session.load("vite", folder, file)
+    loaded = session.load("vite", folder, file, mode=_mode(folder))
     server = loaded["server"] if isinstance(loaded.get("server"), Mapping) else {}
     proxy = server.get("proxy")
     if not isinstance(proxy, Mapping) or not proxy:
         hint = "routes of devcors are written by hand then: see docs/config.md"
-        raise ConfigError("there is no server.proxy in it", where=str(places.entry("server")), hint=hint)
+        raise ConfigError(
+            "there is no server.proxy in it", where=f"{file}:{places.entry('server').line or 1}", hint=hint
+        )
     entries = [_entry(context, value, places, session) for context, value in proxy.items()]
     return Imported(VITE, file, _frontend(server), in_order(entries))
+
+
+def _mode(folder: Path) -> str:
+    """The mode that the start script names; env files, and functions of the mode, depend on it."""
+    package = Package.read(folder)
+    started = package.scripts.get(package.start_script(("vite",)) or "", "")
+    given = re.search(r"(?<!\S)(?:--mode|-m)[= ]\s*[\"']?([\w.-]+)", started)
+    return given[1] if given else "development"
 
 
 def _frontend(server: Mapping[str, Any]) -> str | dict[str, Any] | None:

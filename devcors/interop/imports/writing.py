@@ -83,6 +83,8 @@ def merged_text(text: str, imported: Imported, *, force: bool) -> Text:
     kept: list[str] = []
     new: dict[str, Any] = {}
     routes = wanted.setdefault("routes", {})
+    if not isinstance(routes, dict):
+        raise _untouchable()
     for pattern, value in _escaped(routes_table(imported.routes)).items():
         if pattern in routes and routes[pattern] != value and not force:
             kept.append(pattern)
@@ -97,11 +99,15 @@ def merged_text(text: str, imported: Imported, *, force: bool) -> Text:
     except (TOMLKitError, LookupError, AttributeError, TypeError, ValueError):
         edited = text
     if parsed(edited) != wanted:
-        raise ConfigError(
-            "the routes cannot be put into the file without touching the rest of it",
-            hint="devcors import --dry-run prints them",
-        )
+        raise _untouchable()
     return Text(edited, tuple(kept))
+
+
+def _untouchable() -> ConfigError:
+    return ConfigError(
+        "the routes cannot be put into the file without touching the rest of it",
+        hint="move it away, import, and put the two together by hand",
+    )
 
 
 def _edited(document: Any, new: Mapping[str, Any], frontend: Any) -> str:

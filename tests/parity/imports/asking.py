@@ -45,11 +45,12 @@ def asked(ask: Ask, port: int, backends: Mapping[str, Backend]) -> Outcome:
     got = [(name, one.received) for name, one in backends.items() if one.received]
     assert len(got) < 2, got
     assert not got or len(got[0][1]) == 1, got
-    name, received = next(((name, requests[0]) for name, requests in got), (None, None))
+    which = got[0][0] if got else None
+    received = got[0][1][0] if got else None
     if received:
         own = {key: _named(text, {**names, str(port): "@OWNPORT@"}) for key, text in received.fields.items()}
         received = Received(received.method, received.target, own, received.body)
-    return Outcome(status, tuple((key.lower(), _named(text, names)) for key, text in fields), body, name, received)
+    return Outcome(status, tuple((key.lower(), _named(text, names)) for key, text in fields), body, which, received)
 
 
 def _named(text: str, names: Mapping[str, str]) -> str:

@@ -5,15 +5,12 @@ import { found, imported } from './project.mjs'
 export async function load({ folder, file, mode }) {
   const vite = await imported(folder, 'vite')
   const env = { command: 'serve', mode: mode ?? 'development', isSsrBuild: false, isPreview: false, ssrBuild: false }
-  let loaded
-  try {
-    loaded = await vite.loadConfigFromFile(env, file, folder, 'silent')
-  } catch (error) {
-    if (/^config must export or return an object/.test(error?.message)) {
-      throw new Fault('nothing', 'the config exports nothing', { file, line: 1 })
-    }
+  const { config } = await vite.loadConfigFromFile(env, file, folder, 'silent').catch((error) => {
+    if (/^config must export or return an object/.test(error?.message)) return {}
     throw error
-  }
-  const { server = {}, root, base } = loaded?.config ?? {}
+  })
+  // a module of CommonJS that exports nothing is an empty object
+  if (!config || !Object.keys(config).length) throw new Fault('nothing', 'the config exports nothing', { file, line: 1 })
+  const { server = {}, root, base } = config
   return { version: found(folder, 'vite').json.version, root, base, server }
 }

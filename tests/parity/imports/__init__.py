@@ -1,0 +1,1 @@
+"""Imports beside the real tools."""
