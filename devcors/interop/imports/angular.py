@@ -1,8 +1,8 @@
 """Angular's proxy file (`proxy.conf.json`, `.js`, `.mjs`), which angular.json names.
 
 Known: since version 17 the dev server is Vite, and the builder makes Vite's `server.proxy` of the file: a list of
-contexts becomes an object, a glob an expression, `pathRewrite` a function. The older builder (`…:browser`) hands the file
-to webpack-dev-server. The builder's own loader makes what is read here.
+contexts becomes an object, a glob an expression, `pathRewrite` a function. The older builder (`…:browser`) hands the
+file to webpack-dev-server. The builder's own loader makes what is read here.
 """
 
 from __future__ import annotations

@@ -38,8 +38,8 @@ BETTER = (
     ),
     Better(
         "slash",
-        "A path with a slash at its end, or with two in a row, goes on as it was asked for, without a redirect first",
-        "a backend that wants its slash answers the tool's redirect with its own: the browser goes in circles",
+        "A slash at the end of a path stays, none is added, and two in a row stay, all without a redirect first",
+        "a backend takes the paths for different ones, and answers one of them with a redirect of its own",
     ),
     Better(
         "origin",
@@ -64,7 +64,7 @@ BETTER = (
     ),
     Better(
         "websocket",
-        "WebSockets are taken along by every route",
+        "WebSockets are taken along by every route, as its other requests are",
         "nobody wants a route that answers pages and refuses their sockets",
     ),
     Better(

@@ -7,6 +7,7 @@ from typing import Any
 
 from .evaluating import Effect, Function, Session, Threw
 from .model import Remark, Source
+from .options import Reading, set_field
 from .probing import hints_in, paths_for
 
 _PAGE = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -39,8 +40,9 @@ def bypassed(
     if any(isinstance(effect, Effect) and effect.set for effect in effects):
         remarks.append(Remark("bypass", "fields that it sets on responses are left out", source))
     kept = [_is_kept(effect) for effect in effects]
+    fields = _fields(options, place, effects, remarks)
     if not any(kept):
-        return {}
+        return fields
     if all(kept):
         remarks.append(Remark("bypass", "it keeps every request that was tried from the backend: no route", source))
         return None
@@ -50,9 +52,23 @@ def bypassed(
         for effect, request in zip(effects, requests, strict=True)
     )
     if methods and unchanged:
-        return {"match": {"methods": methods}}
+        return {**fields, "match": {"methods": methods}}
     remarks.append(Remark("bypass", _told(requests, kept), source))
-    return {}
+    return fields
+
+
+def _fields(
+    options: Mapping[str, Any], place: Callable[[str], Source], effects: list[Effect | Threw], remarks: list[Remark]
+) -> dict[str, Any]:
+    """Keys of a route for the fields that it sets on every request which it lets through."""
+    sent = {effect.sent for effect in effects if isinstance(effect, Effect) and effect.result is None}
+    reading = Reading(options, place, {}, remarks)
+    if len(sent) > 1:
+        reading.remark("bypass", "fields that it sets on some requests are left out")
+    elif sent:
+        for name, text in sent.pop():
+            set_field(reading, "bypass", name, text)
+    return reading.table
 
 
 def _is_kept(effect: Effect | Threw) -> bool:

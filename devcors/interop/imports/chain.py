@@ -27,12 +27,13 @@ _PORTS = {"http": 80, "https": 443}
 class Sent:
     """What became of a request: the number of the middleware that took it, and where it would have been sent.
 
-    `origin` is None where the middleware answered by itself, or threw.
+    `origin` is None where the middleware answered by itself, or threw. `host` is the Host field.
     """
 
     step: int | None = None
     origin: str | None = None
     path: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,9 @@ class Chain:
         """What becomes of requests for these targets; by one middleware alone, if its number is given."""
         requests = [{"url": path, "method": method, "headers": dict(fields)} for path in paths]
         told = self._session.call(self._ask, requests, only)
-        return [Sent(each.get("step"), each.get("origin"), each.get("path", "")) for each in told]
+        return [
+            Sent(each.get("step"), each.get("origin"), each.get("path", ""), each.get("host") or "") for each in told
+        ]
 
 
 def origin_of(url: str) -> str:
@@ -117,4 +120,6 @@ def is_under(path: str, prefix: str) -> bool:
 def shortest(patterns: Sequence[str]) -> list[str]:
     """The patterns without those that another one contains, and each only once."""
     once = list(dict.fromkeys(patterns))
-    return [each for each in once if not any(other != each and is_under(each, other) for other in once)]
+    return [
+        each for each in once if not any(each.startswith(f"{other.rstrip('/')}/") for other in once if other != each)
+    ]

@@ -69,13 +69,14 @@ class Threw:
 class Effect:
     """What a handler did to a request or response: fields set and removed; `more` names what else it did.
 
-    result: text or False where it returned that, else None.
+    result: text or False where it returned that, else None. sent: fields of the request that `bypass` changed.
     """
 
     set: tuple[tuple[str, str], ...] = ()
     removed: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
     result: str | bool | None = None
+    sent: tuple[tuple[str, str], ...] = ()
 
 
 class Session:
@@ -125,6 +126,7 @@ class Session:
                 tuple(each["removed"]),
                 tuple(each["more"]),
                 each["result"],
+                tuple((name, text) for name, text in each.get("sent", ())),
             )
             for each in self._told(question)
         ]

@@ -50,7 +50,7 @@ def routes_of(pattern: str, options: Options, session: Session) -> tuple[Routes,
     conditions = bypassed(pattern, options.values, options.place, session, remarks)
     if conditions is None:
         return (), remarks
-    table.update(conditions)
+    merged(table, conditions)
     return tuple((rule.pattern, with_rewrite(table, rule)) for rule in rules), remarks
 
 

@@ -38,13 +38,18 @@ async function one(handler, event, request, options) {
   const res = response(seen)
   const subject = event === 'proxyRes' ? answered(request.response ?? {}, seen) : outgoing(request, seen)
   const before = { ...(subject.headers ?? {}) }
+  const own = { ...req.headers }
   try {
     const result = await (event === 'bypass' ? handler(req, res, options) : handler(subject, req, res, options))
     if (typeof result === 'string' || result === false) seen.result = result
   } catch (error) {
     return { threw: String(error?.message ?? error) }
   }
-  if (event === 'proxyRes') {
+  if (event === 'bypass') {
+    const sent = { set: [], removed: [] }
+    compare(own, req.headers, sent)
+    seen.sent = sent.set
+  } else if (event === 'proxyRes') {
     compare(before, subject.headers, seen)
     if (subject.statusCode !== (request.response?.status ?? 200)) seen.more.push('statusCode')
   } else if (subject.path !== request.url || subject.method !== (request.method ?? 'GET')) {

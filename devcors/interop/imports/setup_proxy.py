@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from devcors.errors import ConfigError
 from devcors.interop.files import read_text
@@ -52,8 +53,9 @@ def _step(number: int, entry: Mapping[str, Any], places: Places) -> Step:
     context = entry.get("context")
     mounts = tuple(str(each) for each in entry["mounts"])
     if isinstance(context, str) and "://" in context:  # version 2 and before: context and target in one
-        options.setdefault("target", context)
-        context = None
+        parts = urlsplit(context)
+        options.setdefault("target", f"{parts.scheme}://{parts.netloc}")
+        context = parts.path or "/"
     contexts = contexts_of(context if context is not None else options.get("pathFilter"))
     source = places.at_line(entry["line"]) if entry.get("file") == places.file else places.entry(next(iter(mounts), ""))
     texts = [each if isinstance(each, str) else "a function" for each in contexts]
@@ -70,13 +72,13 @@ def _proxy(folder: Path) -> Any:
     return package.get("proxy") if isinstance(package, dict) else None
 
 
-def read_package(folder: Path) -> Imported:
-    """`"proxy"` of package.json, which needs nothing to be run. Raises ConfigError where there is none."""
+def read_package(folder: Path, file: str, _session: Session) -> Imported:
+    """`"proxy"` of package.json, for which nothing is run. Raises ConfigError where there is none."""
     given = _proxy(folder)
     if not isinstance(given, str):
         hint = "src/setupProxy.js is where react-scripts 2 and later have more than one target"
-        raise ConfigError('there is no "proxy" in it that is a URL', where=PACKAGE, hint=hint)
-    return Imported(CRA, PACKAGE, None, package_entries(given, Places(PACKAGE, read_text(folder / PACKAGE))))
+        raise ConfigError('there is no "proxy" in it that is a URL', where=file, hint=hint)
+    return Imported(CRA, file, None, package_entries(given, Places(file, read_text(folder / file))))
 
 
 def package_entries(given: str, places: Places | None = None) -> tuple[Entry, ...]:

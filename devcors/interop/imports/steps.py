@@ -16,10 +16,11 @@ from .middleware import merged, with_rewrite
 from .model import Entry, Remark, Routes
 from .options import take_options
 from .ordering import in_order
-from .probing import Outcome, Rule, find_rules
-from .taking import before, methods_of, paths_in, patterns_of
+from .probing import Outcome, Rule, Try, find_rules
+from .taking import before, methods_of, paths_for, paths_in, patterns_of
 
 HANDLED = ("path", "name", "devcors")
+_OWN_HOST = "localhost"  # what chain.mjs asks for
 _ESCAPED = "{}|\\^`'<>\" "  # what http-proxy's parsing of a URL escapes; no route does
 
 
@@ -37,6 +38,7 @@ class _Part:
     target: str
     rules: tuple[Rule, ...]
     host: str | None = None
+    remark: Remark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class _Reading:
             if isinstance(parts, Remark):
                 remarks.append(parts)
                 continue
-            more, said = self._routes(step, pattern, parts)
+            more, said = self._routes(step, parts)
             routes += more
             remarks += [each for each in said if each not in remarks]
         return Entry(step.name, step.source, tuple(routes), tuple(remarks))
@@ -69,7 +71,9 @@ class _Reading:
             name = self.steps[earlier].name
             return Remark("", f'never reached: "{name}" stands before it and takes the same paths', step.source)
         if not step.known:
-            return Remark("", "it is code of the project, which a route cannot run", step.source)
+            passes = all(sent.step is None for sent in self.chain.asked(paths_for(step), only=step.number))
+            text = "it passes on every request that was tried" if passes else "a route cannot run code of the project"
+            return Remark("", text, step.source)
         if "bypass" in step.options:
             text = "it keeps every request that was tried from the backend: no route"
             return Remark("bypass", text, step.place("bypass"))
@@ -79,21 +83,17 @@ class _Reading:
 
     def _parts(self, step: Step, pattern: str) -> list[_Part] | Remark:
         """The pattern, and patterns below it that have a target or a rule of their own, the more specific first."""
-        literals = [literal_of(each) for each in (*_keys(step.options.get("pathRewrite")), *step.router)]
-        below = [each for each in literals if each and each != pattern and is_under(each, pattern)]
-        single = self._part(step, pattern, [])
+        single = self._part(step, pattern, [], tolerant=False)
         if single:
             return [*self._for_hosts(step, single), single]
-        if pattern.startswith("^"):
-            below = []
         parts: list[_Part] = []
-        for each in sorted(set(below), key=len, reverse=True):
-            part = self._part(step, each, [other.pattern for other in parts])
+        for each in [*_below(step, pattern), pattern]:
+            without = [other.pattern for other in parts if other.pattern != pattern]
+            part = self._part(step, each, without, tolerant=False) or self._part(step, each, without, tolerant=True)
             if part is None:
                 return self._unexplained(step, each)
             parts.append(part)
-        whole = self._part(step, pattern, [each.pattern for each in parts]) if parts else None
-        return [*parts, whole] if whole else self._unexplained(step, pattern)
+        return parts
 
     def _unexplained(self, step: Step, pattern: str) -> Remark:
         names = ("pathRewrite", "router", "bypass", "context")
@@ -101,11 +101,13 @@ class _Reading:
         text = f"no rule does the same for every path of {pattern} that was tried; write the route by hand"
         return Remark(option, text, step.place(option))
 
-    def _part(self, step: Step, pattern: str, without: Sequence[str], host: str | None = None) -> _Part | None:
+    def _part(
+        self, step: Step, pattern: str, without: Sequence[str], *, tolerant: bool, host: str | None = None
+    ) -> _Part | None:
+        """What is sent where. tolerant: even if it is otherwise for paths that have the pattern again, behind it."""
         fields = {} if host is None else {"host": host}
         sample = [path for path in paths_in(pattern) if not any(is_under(path, each) for each in without)]
-        sent = self.chain.asked(sample, only=step.number, fields=fields) if sample else []
-        targets = {self._target(step, each) for each in sent}
+        targets = {self._target(step, each) for each in self._asked(step, sample, fields)} if sample else {None}
         target = targets.pop() if len(targets) == 1 else None
         if target is None:
             return None
@@ -117,10 +119,25 @@ class _Reading:
 
         def skip(path: str) -> bool:
             # a slash that is there twice is made one by http-proxy up to version 1, whatever the config says
-            return "//" in path or any(is_under(path, each) for each in without)
+            again = tolerant and pattern in path[len(pattern) :]
+            return "//" in path or again or any(is_under(path, each) for each in without)
 
         rules = find_rules(pattern, ask, sources=step.texts, skip=skip)
-        return None if rules is None else _Part(pattern, target, self._bare(rules, step, base, fields), host)
+        if rules is None:
+            return None
+        remark = self._otherwise(step, pattern, rules, ask) if tolerant else None
+        return _Part(pattern, target, self._bare(rules, step, base, fields), host, remark)
+
+    def _otherwise(self, step: Step, pattern: str, rules: Sequence[Rule], ask: Try) -> Remark | None:
+        """Says what a path that has the pattern twice becomes, which no rule does."""
+        bare = pattern.rstrip("/")
+        for path in (f"{bare}{bare}/x", f"{bare}/x{bare}/y"):
+            there = ask([path])[0]
+            here = next((sent for rule in rules if (sent := rule.sends(path)) is not None), None)
+            if there != here:
+                text = f"{path} becomes {there} there, and {here} here"
+                return Remark("pathRewrite", text, step.place("pathRewrite"))
+        return None
 
     def _asked(self, step: Step, paths: Sequence[str], fields: Mapping[str, str]) -> list[Sent]:
         """For a method that the middleware takes."""
@@ -150,16 +167,18 @@ class _Reading:
     def _for_hosts(self, step: Step, usual: _Part) -> list[_Part]:
         """Parts for the hosts of a router that have a target of their own."""
         hosts = [key for key in step.router if "/" not in key]
-        parts = [self._part(step, usual.pattern, [], host) for host in hosts]
+        parts = [self._part(step, usual.pattern, [], tolerant=False, host=host) for host in hosts]
         return [each for each in parts if each and each.target != usual.target]
 
     # -- the tables ---------------------------------------------------------------------------------------------
 
-    def _routes(self, step: Step, pattern: str, parts: Sequence[_Part]) -> tuple[Routes, list[Remark]]:
+    def _routes(self, step: Step, parts: Sequence[_Part]) -> tuple[Routes, list[Remark]]:
         routes: list[tuple[str, dict[str, Any]]] = []
         remarks: list[Remark] = []
         for part in parts:
             options = {**step.options, "target": part.target}
+            if not step.known:  # its options are not to be had, but what it sends shows this one
+                options["changeOrigin"] = self._asked(step, paths_in(part.pattern)[:1], {})[0].host != _OWN_HOST
             table, said = take_options(options, self.tool, step.place, handled=HANDLED)
             if "target" not in table:
                 return (), said
@@ -167,10 +186,10 @@ class _Reading:
             conditions = bypassed(part.pattern, options, step.place, self.session, said)
             if conditions is None:
                 return (), said
-            table.update(conditions)
+            merged(table, conditions)
             self._conditions(step, part, table, said)
             routes += [(rule.pattern, with_rewrite(table, rule)) for rule in part.rules]
-            remarks += [each for each in said if each not in remarks]
+            remarks += [each for each in (*said, part.remark) if each and each not in remarks]
         return tuple(routes), remarks
 
     def _conditions(self, step: Step, part: _Part, table: dict[str, Any], remarks: list[Remark]) -> None:
@@ -186,8 +205,18 @@ class _Reading:
             remarks.append(Remark("", text, step.source))
 
 
-def _keys(rewrite: Any) -> list[str]:
-    return list(rewrite) if isinstance(rewrite, Mapping) else []
+def _below(step: Step, pattern: str) -> list[str]:
+    """Patterns below a prefix that the keys of `pathRewrite` and `router` name, the longest first."""
+    if pattern.startswith("^"):
+        return []
+    rewrite = step.options.get("pathRewrite")
+    keys = [*(rewrite if isinstance(rewrite, Mapping) else ()), *step.router]
+    literals = [each for each in map(literal_of, keys) if each]
+    # since version 3 what a mount has taken is no part of the path that is looked at
+    mounted = [pattern.rstrip("/") + each for each in literals if not is_under(each, pattern)]
+    return sorted({each for each in (*literals, *mounted) if each != pattern and is_under(each, pattern)}, key=len)[
+        ::-1
+    ]
 
 
 def _outcome(path: str, sent: Sent, target: str, base: str) -> Outcome:

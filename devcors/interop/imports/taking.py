@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from devcors.errors import PatternError
 from devcors.routing.pattern import parse_pattern
 
-from .chain import DATA, PAGE, Chain, Step, shortest
+from .chain import PAGE, Chain, Step, shortest
 from .evaluating import Function
 from .expressions import examples, to_python
 from .probing import hints_in
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_BELOW = ("/x", "/x/y.json", "/")
+# names that no config has, so that nothing is taken by chance
+_BELOW = ("", "/", "/qz7", "/qz7/y.json")
 _GLOB_PREFIX = re.compile(r"(/?[^*?{}()\[\]!]*?)/?\*\*(?:/\*)?")
 
 
@@ -41,11 +42,11 @@ def paths_in(pattern: str) -> list[str]:
     if pattern.startswith("^"):
         return examples(pattern)[:4]
     bare = re.sub(r":([A-Za-z_]\w*)\*?", r"some-\1", pattern).rstrip("/")
-    return [bare + tail for tail in _BELOW]
+    return [bare + tail for tail in _BELOW[pattern.endswith("/") :]]
 
 
 def methods_of(chain: Chain, step: Step, pattern: str) -> tuple[tuple[str, ...], bool]:
-    """The methods for which the middleware takes a pattern (empty: all), and whether it leaves out requests for pages."""
+    """The methods for which the middleware takes a pattern (empty: all), and whether it leaves pages out."""
     paths = paths_in(pattern)[:1]
     alone = step.number
     taken = [method for method in METHODS if all(s.origin for s in chain.asked(paths, only=alone, method=method))]
@@ -54,32 +55,35 @@ def methods_of(chain: Chain, step: Step, pattern: str) -> tuple[tuple[str, ...],
     return (() if len(taken) == len(METHODS) else tuple(taken)), not all(pages)
 
 
+def paths_for(step: Step) -> list[str]:
+    """Request targets that a middleware may have been meant for."""
+    return [path for candidate in _candidates(step) for path in paths_in(candidate)]
+
+
 def before(chain: Chain, step: Step) -> int | None:
     """The number of an earlier middleware that gets what this one was meant for, if there is one."""
-    for candidate in _candidates(step):
-        for sent in chain.asked(paths_in(candidate), fields=DATA):
-            if sent.step is not None and sent.step < step.number:
-                return sent.step
-    return None
+    earlier = (sent.step for sent in chain.asked(paths_for(step)) if sent.step is not None and sent.origin)
+    return next((number for number in earlier if number < step.number), None)
 
 
 def _candidates(step: Step) -> Iterator[str]:
-    mounts = [_mount(each) for each in step.mounts] or [""]
-    contexts = [each for each in step.contexts if isinstance(each, str)] or [""]
+    mounts = [mount for each in step.mounts for mount in _mounts(each)] or [""]
+    contexts = ["", *(each for each in step.contexts if isinstance(each, str))]
     for context in step.contexts:
         if isinstance(context, Function):
             contexts += hints_in(context.source)
     for mount in mounts:
         for context in contexts:
             for path in (context, mount + context, mount):
-                pattern = _pattern(path) if path or not (mount or context) else None
+                pattern = _pattern(path)
                 if pattern:
                     yield pattern
 
 
-def _mount(path: str) -> str:
-    """Express' path of a mount as a prefix; its `:name` is ours, too."""
-    return re.sub(r"/?\*\w*$", "", path).rstrip("/")
+def _mounts(path: str) -> tuple[str, ...]:
+    """Express' path of a mount as prefixes that may be meant; its `:name` is ours, too."""
+    bare = re.sub(r"/?\*\w*$", "", path).rstrip("/")
+    return (bare,) if bare == path.rstrip("/") else (bare, f"{bare}/")
 
 
 def _pattern(path: str) -> str | None:
@@ -117,7 +121,7 @@ def _of_globs(chain: Chain, step: Step) -> list[str]:
 def _of_glob(chain: Chain, step: Step, glob: str) -> str | None:
     """A prefix for `/api/**`, else an expression."""
     whole = _GLOB_PREFIX.fullmatch(glob)
-    mount = _mount(step.mounts[0]) if step.mounts else ""
+    mount = _mounts(step.mounts[0])[0] if step.mounts else ""
     if whole:
         base = whole[1].rstrip("/")
         for candidate in (base or "/", f"{mount}{base}" or "/"):

@@ -20,8 +20,8 @@ from .options import WEBPACK
 from .places import Places
 from .steps import entries_of
 
-FILES = tuple(f"{stem}.{suffix}" for stem in ("webpack.config", "webpack.dev", "webpack.config.dev", "config/webpack.dev")
-              for suffix in ("js", "mjs", "cjs", "ts", "cts", "mts"))  # fmt: skip
+_STEMS = ("webpack.config", "webpack.dev", "webpack.config.dev", "config/webpack.dev")
+FILES = tuple(f"{stem}.{suffix}" for stem in _STEMS for suffix in ("js", "mjs", "cjs", "ts", "cts", "mts"))
 """webpack looks for the first stem alone; the others are how people name what their scripts give to --config."""
 
 

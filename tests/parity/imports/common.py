@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+from devcors.interop.imports.expressions import literal_start
 from devcors.interop.imports.model import Imported
 
 from .asking import Ask, asked
@@ -21,7 +24,8 @@ def requests_for(folder: Path) -> list[Ask]:
     text = "".join(file.read_text("utf-8") for file in sorted(folder.rglob("*")) if file.is_file())
     named = [prefix for prefix in PREFIXES if prefix in text]
     everywhere = [Ask("/", fields=_FETCHED), Ask("/src/main.js?t=1", fields=_FETCHED), Ask("/x/api/y", fields=_FETCHED)]
-    return [*everywhere, *(ask for prefix in named for ask in _below(prefix))]
+    sockets = [_socket(f"{prefix}/socket") for prefix in named if re.search(r"\bws\b", text)]
+    return [*everywhere, *(ask for prefix in named for ask in _below(prefix)), *sockets]
 
 
 def _below(prefix: str) -> Iterator[Ask]:
@@ -48,25 +52,53 @@ def _below(prefix: str) -> Iterator[Ask]:
     yield Ask(f"{prefix}/cookie?sid=1~Domain=example.com~Secure", fields=_FETCHED)
     yield Ask(f"{prefix}/relative?/login", fields=_FETCHED)
     yield Ask(f"{prefix}/absolute?{prefix}/next", fields=_FETCHED)
-    yield Ask(f"{prefix}/socket", fields={"Origin": "http://@OWN@"}, websocket=True)
+
+
+def _socket(path: str) -> Ask:
+    return Ask(path, fields={"Origin": "http://@OWN@"}, websocket=True)
 
 
 def contexts_in(imported: Imported) -> list[str]:
     """The prefixes of the config, as far as they are texts."""
-    return [part for entry in imported.entries for part in entry.name.replace(",", " ").split() if part[0] in "/^"]
-
-
-def faults(stage: Stage, name: str, asks: Sequence[Ask]) -> list[tuple[Ask, Difference]]:
-    """The differences between the tool and devcors that are on no list."""
-    contexts = contexts_in(stage.imported[name])
+    parts = [part for entry in imported.entries for part in entry.name.replace(",", " ").split() if part[0] in "/^"]
+    patterns = [literal_start(each) if each.startswith("^") else each for each, _ in imported.routes]
+    # Angular makes of a glob an expression for the whole URL; in devcors the path alone matters
+    globs = [f"^{part[:-3]}(?:/.*)?$" for part in parts if part.endswith("/**")]
     return [
-        (ask, difference)
-        for ask in asks
-        for difference in differences(
-            ask,
-            asked(ask, stage.tool[name], stage.backends),
-            asked(ask, stage.devcors[name], stage.backends),
-            contexts,
-        )
-        if difference.better is None
+        *globs,
+        *(each for each in patterns if len(each) > 1),
+        *(re.sub(r"/?\*+$", "", part) for part in parts if part[0] == "/"),
     ]
+
+
+def compared(stage: Stage, name: str, asks: Sequence[Ask]) -> Iterator[tuple[Ask, Difference]]:
+    """The differences between the tool and devcors with one config."""
+    contexts = contexts_in(stage.imported[name])
+    backends = {**stage.backends, "frontend": stage.frontend}
+    for ask in asks:
+        tool, devcors = (asked(ask, ports[name], backends) for ports in (stage.tool, stage.devcors))
+        for difference in differences(ask, tool, devcors, contexts):
+            yield ask, difference
+
+
+class Case(NamedTuple):
+    """What is seen with one config: exactly these entries of the list of differences; names of entries left out."""
+
+    better: frozenset[str] = frozenset()
+    left_out: frozenset[str] = frozenset()
+
+
+def case(better: str = "", left_out: Sequence[str] = ()) -> Case:
+    """A case, the differences in one text."""
+    return Case(frozenset(better.split()), frozenset(left_out))
+
+
+def checked(stage: Stage, name: str, folder: Path, expected: Case) -> None:
+    """Fails where a difference is on no list, or is not the one that the case has, or an entry more is left out."""
+    entries = stage.imported[name].entries
+    assert {entry.name for entry in entries if not entry.routes} == expected.left_out
+    seen = set()
+    for ask, difference in compared(stage, name, requests_for(folder)):
+        assert difference.better, (ask, difference)
+        seen.add(difference.better)
+    assert seen == expected.better

@@ -39,13 +39,16 @@ def differences(ask: Ask, tool: Outcome, devcors: Outcome, prefixes: Sequence[st
     if proxied[0] is None:  # what a dev server itself answers is no matter, unless a backend was to be asked
         failed = devcors.status == 502 and tool.status in (500, 502, 504)
         return [Difference("failure", "status", tool.status, 502)] if failed else []
+    if ask.websocket and (tool.status, devcors.status) == (0, 101):
+        # http-proxy-middleware without `ws` sends the handshake as any request, and leaves the client without an answer
+        return [Difference("websocket", "status", tool.status, devcors.status)]
     return [*_behind(ask, tool, devcors), *_before(tool, devcors)]
 
 
 def _of_way(ask: Ask, tool: str | None, devcors: Outcome, prefixes: Sequence[str]) -> str | None:
     if devcors.status == 400:
         return "path"
-    if ask.websocket and tool is None:
+    if ask.websocket:  # whatever other requests of the path do: those are compared, too
         return "websocket"
     path = ask.path.partition("?")[0]
     named = [name for name in prefixes if name.startswith("^")]
@@ -62,7 +65,7 @@ def _behind(ask: Ask, tool: Outcome, devcors: Outcome) -> Iterator[Difference]:
     if (one.method, one.body) != (other.method, other.body):
         yield Difference(None, "method or body", (one.method, one.body), (other.method, other.body))
     if one.target != other.target:
-        yield Difference("raw" if _canonical(other.target) == one.target else None, "target", one.target, other.target)
+        yield Difference(_of_target(ask, one.target, other.target), "target", one.target, other.target)
     for name in sorted(one.fields.keys() | other.fields.keys()):
         given, taken = one.fields.get(name), other.fields.get(name)
         if name in _CONNECTION or given == taken:
@@ -70,6 +73,17 @@ def _behind(ask: Ask, tool: Outcome, devcors: Outcome) -> Iterator[Difference]:
         if name.startswith("x-forwarded-") and _listed(given) == _listed(taken):
             continue
         yield Difference(_of_field(ask, name, given, taken), f"the backend's {name}", given, taken)
+
+
+def _of_target(ask: Ask, given: str, taken: str) -> str | None:
+    if _canonical(taken) == given:
+        return "raw"
+    (path, _, query), (other, _, rest) = given.partition("?"), taken.partition("?")
+    if path == other and rest == ask.path.partition("?")[2]:
+        return "path"  # a function that was given all of it has changed the query, too
+    if query == rest and path.rstrip("/") == other.rstrip("/"):
+        return "slash"
+    return "websocket" if ask.websocket else None  # http-proxy-middleware has the whole path then, whatever the mount
 
 
 def _of_field(ask: Ask, name: str, given: str | None, taken: str | None) -> str | None:
@@ -103,7 +117,7 @@ def _of_answer(name: str, given: list[str], taken: list[str]) -> str | None:
     if name == "set-cookie":
         return "cookies" if [_cookie(text) for text in given] == [_cookie(text) for text in taken] else None
     # a dev server adds fields for pages of other origins, whatever the backend says
-    return "cors" if name == "vary" or name.startswith("access-control-") else None
+    return "cors" if name == "vary" or name.startswith(("access-control-", "cross-origin-")) else None
 
 
 def _cookie(text: str) -> tuple[str, frozenset[str]]:

@@ -21,7 +21,7 @@ syncBuiltinESMExports()
 /**
  * Steps are `{ id, mounts, method, whole, handler }`: the paths (none: every path) and the method (none: each) that
  * Express would call the handler for, and whether with the whole path. The function that comes back takes requests `{ url, method, headers }` and says of each
- * which step sent it on, to which origin and path: `{ step, origin, path }`; `{ step, answered: true }` where a step
+ * which step sent it on, to which origin and path: `{ step, origin, path, host }` (the Host field); `{ step, answered: true }` where a step
  * answered by itself; `{}` where none took it. With the id of a step, only that one is asked.
  */
 export function asking(steps) {
@@ -92,7 +92,7 @@ function sending({ tell }, scheme, [first, second]) {
   const standard = scheme === 'https' ? 443 : 80
   const port = Number(options.port || standard)
   const written = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
-  tell({ origin: `${scheme}://${written}${port === standard ? '' : `:${port}`}`, path: options.path ?? '/' })
+  tell({ origin: `${scheme}://${written}${port === standard ? '' : `:${port}`}`, path: options.path ?? '/', host: options.headers?.host })
   return standInForRequest()
 }
 

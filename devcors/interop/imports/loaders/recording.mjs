@@ -42,7 +42,7 @@ function withNotes(real, version) {
 }
 
 function noter(maker, version) {
-  return function (first, second) {
+  const noting = function (first, second) {
     const handler = maker(first, second)
     // before version 3 the first of two is the context, and a text alone is context and target
     const both = second !== undefined
@@ -51,6 +51,7 @@ function noter(maker, version) {
     made.set(handler, { context, options, version, ...caller() })
     return handler
   }
+  return Object.defineProperties(noting, { name: { value: maker.name }, length: { value: maker.length } })
 }
 
 function caller() {

@@ -1,4 +1,5 @@
 // src/setupProxy.js, called as Create React App calls it, with an app that only notes what it is given.
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Fault } from '../places.mjs'
@@ -7,10 +8,13 @@ import { globsOf } from './globs.mjs'
 import { exported } from './modules.mjs'
 import { record, recorded } from './recording.mjs'
 
+// as react-scripts reads them: what is set already stays, so the first of them wins
+const ENVIRONMENT = ['.env.development.local', '.env.local', '.env.development', '.env']
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options']
 
 export async function load({ folder, file }) {
   process.env.NODE_ENV ??= 'development'
+  environment(folder)
   record(folder)
   const setup = await exported(folder, file)
   const steps = []
@@ -26,6 +30,12 @@ export async function load({ folder, file }) {
   })
   const require = createRequire(join(folder, 'package.json'))
   return { entries, globs: globsOf(require, entries), ask: asking(steps) }
+}
+
+function environment(folder) {
+  for (const file of ENVIRONMENT.map((name) => join(folder, name)).filter((path) => existsSync(path))) {
+    process.loadEnvFile?.(file)
+  }
 }
 
 function appOf(steps) {

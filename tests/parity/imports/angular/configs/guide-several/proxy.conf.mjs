@@ -1,0 +1,7 @@
+export default [
+  {
+    context: ['/api', '/auth', '/graphql'],
+    target: 'http://localhost:8080',
+    secure: false,
+  },
+]

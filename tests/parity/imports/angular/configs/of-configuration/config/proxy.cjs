@@ -1,0 +1,3 @@
+const routes = ['/api', '/auth']
+
+module.exports = Object.fromEntries(routes.map((route) => [route, { target: `http://localhost:8080/services${route}`, changeOrigin: true }]))

@@ -1,0 +1,62 @@
+"""Angular's loader of proxy files with the Vite that it feeds, and devcors with the import.
+
+The real part is `loadProxyConfiguration` of @angular/build and the Vite of that package with the options that its dev
+server gives. A whole `ng serve` would build an application first, with the compiler, TypeScript and a workspace for
+each config: minutes, for the same code in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from devcors.interop.imports import angular
+from devcors.interop.imports.evaluating import Session
+from devcors.interop.imports.model import Imported
+from tests.parity.imports.common import case, checked
+from tests.parity.imports.stage import Stage, staged
+from tests.support.npm import installed
+
+HERE = Path(__file__).parent
+CASES = {
+    "array": case("cors origin redirects segment"),
+    "everything": case("cors"),
+    "guide": case("cors path redirects"),
+    "guide-bypass": case("cors redirects segment"),
+    "guide-prefix": case("cors redirects segment"),
+    "guide-rewrite": case("cors origin redirects segment"),
+    "guide-several": case("cors redirects segment"),
+    "in-order": case("cors path redirects segment slash", ["/api/files"]),
+    "of-configuration": case("cors origin segment"),
+    "sockets": case("cors origin path redirects segment websocket"),
+    "star": case("cors origin segment"),
+    "tls": case("cookies cors origin segment"),
+    "vite-options": case("cors origin redirects segment"),
+}
+
+pytestmark = pytest.mark.node
+
+
+def imported(folder: Path, session: Session) -> Imported:
+    """The proxy file that the workspace in the folder names."""
+    file = angular.proxy_file(folder)
+    assert file
+    return angular.read(folder, file, session)
+
+
+@pytest.fixture(scope="module")
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    packages = {"@angular/build": installed(request.config.cache, HERE) / "@angular/build"}
+    with staged(tmp_path_factory.mktemp("angular"), HERE / "configs", packages, HERE / "run.cjs", imported) as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_backend_and_the_client_see_the_same(stage: Stage, name: str) -> None:
+    checked(stage, name, HERE / "configs" / name, CASES[name])
+
+
+def test_every_config_has_its_case() -> None:
+    assert set(CASES) == {folder.name for folder in (HERE / "configs").iterdir()}

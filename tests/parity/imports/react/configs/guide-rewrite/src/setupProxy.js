@@ -1,0 +1,8 @@
+const { createProxyMiddleware } = require('http-proxy-middleware')
+
+module.exports = (app) => {
+  app.use(
+    '/api',
+    createProxyMiddleware({ target: 'http://localhost:8080', changeOrigin: true, pathRewrite: { '^/api': '' } }),
+  )
+}
