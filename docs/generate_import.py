@@ -15,15 +15,21 @@ sys.path.insert(0, str(ROOT))
 
 from devcors.interop.imports import options, vite  # noqa: E402
 from devcors.interop.imports.better import BETTER  # noqa: E402
+from devcors.interop.imports.nextjs import forms, reading  # noqa: E402
 from devcors.interop.imports.options import Row  # noqa: E402
 
 
 class Page(NamedTuple):
-    """A tool's page: its name in `options`, what is read and how, and the forms that its entries have."""
+    """A tool's page: its name in `options`, what is read and how, and the forms that its entries have.
+
+    options: where they are not http-proxy's. without: what becomes of an entry or option without a key.
+    """
 
     tool: str
     what: str
     forms: tuple[Row, ...]
+    options: tuple[Row, ...] | None = None
+    without: str = "What has no key is left out, and said to be where it is used."
 
 
 PAGES = {
@@ -33,6 +39,16 @@ PAGES = {
         "own Vite loads it: with its imports, its env files, as an object, a function of the mode (that of the start "
         "script, else `development`) or a promise. The tests compare devcors with Vite 7 and 8.",
         vite.FORMS,
+    ),
+    "next": Page(
+        reading.TOOL,
+        "`rewrites()` of `next.config.js`, `.mjs`, `.ts`, `.mts` or `.cjs` is taken over, as the project's own Next "
+        "loads it: with its imports, its env files, as an object or a function of the phase. Rewrites to another "
+        "server become routes. All others stay with Next, and go on working: devcors hands what it does not take to "
+        "the front end, which is Next. The tests compare devcors with Next.js 16.",
+        forms.FORMS,
+        forms.OPTIONS,
+        "What has no key stays with Next, which is said where it is used.",
     ),
 }
 
@@ -63,7 +79,7 @@ routes of the same pattern.
 | --- | --- | --- |
 {rows}
 
-What has no key is left out, and said to be where it is used.
+{without}
 
 ## What is otherwise, on purpose
 
@@ -83,7 +99,8 @@ def page(name: str) -> str:
         tool=made.tool,
         what=made.what,
         forms="\n".join(map(_row, made.forms)),
-        rows="\n".join(map(_row, options.rows_for(made.tool))),
+        rows="\n".join(map(_row, made.options or options.rows_for(made.tool))),
+        without=made.without,
         better="\n".join(f"| {each.what} | {each.why} |" for each in BETTER),
     )
 

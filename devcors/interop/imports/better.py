@@ -34,7 +34,7 @@ BETTER = (
     Better(
         "query",
         "The query goes on byte for byte",
-        "a tool that takes it apart and writes it anew changes what is signed, and what has no `=` or stands twice",
+        "a tool that writes it anew changes what is signed, or has no `=`, or stands there twice",
     ),
     Better(
         "slash",
@@ -48,8 +48,8 @@ BETTER = (
     ),
     Better(
         "forwarded",
-        "X-Forwarded-* say how devcors was reached, whatever the client claims; where a tool sends one of them, devcors "
-        "sends -For, -Host, -Proto and -Port; WebSockets have them too",
+        "X-Forwarded-* say how devcors was reached, whatever the client claims; where a tool sends one of "
+        "them, devcors sends -For, -Host, -Proto and -Port; WebSockets have them too",
         "a backend that believes them must not be told something else by a page",
     ),
     Better(

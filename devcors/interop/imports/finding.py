@@ -11,6 +11,7 @@ from devcors.errors import ConfigError
 from . import vite
 from .evaluating import Session
 from .model import Imported
+from .nextjs import reading
 from .options import VITE
 
 
@@ -45,7 +46,10 @@ def named(*files: str) -> Callable[[Path], str | None]:
     return lambda folder: next((file for file in files if (folder / file).is_file()), None)
 
 
-READERS = (Reader(VITE, named(*vite.FILES), vite.read),)
+READERS = (
+    Reader(reading.TOOL, named(*reading.FILES), reading.read),
+    Reader(VITE, named(*vite.FILES), vite.read),
+)
 """In the order in which they are looked for."""
 
 

@@ -11,10 +11,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from devcors.errors import PatternError
+from devcors.interop.imports.expressions import to_python
 from devcors.routing.pattern import check_rewrite, parse_pattern
 
 from .shapes import Shape, expression, prefix, shape
-from .syntax import Key, Token, parse
+from .syntax import Key, Token, names, parse
 
 _URL = re.compile(r"(https?)://([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
 _IN_NAME = re.compile(r"[A-Za-z0-9_*]")
@@ -55,7 +56,7 @@ def read(destination: str, captured: Mapping[str, bool], given: Collection[str] 
         raise NoRoute("its destination has a user and password, which Next sends, a route does not")
     if _NAME_IN_HOST.search(authority):
         raise NoRoute("the host of its destination varies, that of a route is always the same")
-    if query or fragment:
+    if (query or "?") != "?" or fragment:
         raise NoRoute("its destination has a query, and a route leaves the query as it came")
     try:
         tokens = parse(path or "/")
@@ -97,8 +98,20 @@ def as_prefix(source: Shape, destination: Destination, *, below: bool = False) -
         return None
     pattern = text or "/"
     start = "".join(f"/{part}" if isinstance(part, str) else f"/:{part.name}" for part in parts)
+    if not text and start:
+        return None  # `/` would become `/v1/` where Next sends `/v1`
     rewrite = start + "/" if pattern.endswith("/") else start
     return _checked(pattern, None if rewrite == pattern else rewrite)
+
+
+def as_open_expression(source: Shape, destination: Destination) -> Route | None:
+    """The route of `as_prefix` as an expression, which devcors asks after those before it."""
+    route = as_prefix(source, destination)
+    if route is None:
+        return None
+    parts = [f"/{re.escape(part)}" if isinstance(part, str) else f"/(?P<{part.name}>[^/]+)" for part in source.segments]
+    text = "^" + "".join(parts).replace(r"\-", "-")
+    return _checked(text + ("/" if route.pattern.endswith("/") else "(?=/|$)"), route.rewrite)
 
 
 def as_expression(source: Sequence[Token], destination: Destination) -> Route | None:
@@ -107,6 +120,7 @@ def as_expression(source: Sequence[Token], destination: Destination) -> Route | 
     if text is None:
         return None
     keys = {key.name: key for key in source if isinstance(key, Key)}
+    named = names(tuple(source))
     rewrite = ""
     for token in destination.path:
         if isinstance(token, str):
@@ -115,20 +129,25 @@ def as_expression(source: Sequence[Token], destination: Destination) -> Route | 
                 return None
             rewrite += token
             continue
-        part = _reference(token, keys[token.name])
+        part = _reference(token, keys[token.name], 1 + named.index(str(token.name)))
         if part is None:
             return None
         rewrite += part
     return _checked(text, None if tuple(source) == destination.path else rewrite)
 
 
-def _reference(there: Key, here: Key) -> str | None:
-    """`:name` in a rewrite, with the slash before it, which is not there where nothing was captured."""
+def _reference(there: Key, here: Key, number: int) -> str | None:
+    """`:name` in a rewrite, with the slash before it, which is not there where nothing was captured.
+
+    number: of the capture, for one that may be empty and has its slash nevertheless.
+    """
     if here.repeats and there.repeats and (there.prefix, there.suffix) != (here.prefix, here.suffix):
         return None  # the capture has the source's text between its segments
     if here.is_optional and (there.suffix or there.prefix not in ("", "/")):
         return None
-    return f"{there.prefix}:{there.name}{there.suffix}"
+    may_be_empty = not here.is_optional and re.fullmatch(to_python(here.pattern) or "", "") is not None
+    written = f"\\{number}" if may_be_empty else f":{there.name}"
+    return f"{there.prefix}{written}{there.suffix}"
 
 
 def _checked(pattern: str, rewrite: str | None) -> Route | None:

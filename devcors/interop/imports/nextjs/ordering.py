@@ -8,14 +8,22 @@ Next's anyway, or both are expressions, or the later one stays with Next.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from functools import lru_cache
+from itertools import takewhile
 
+from devcors.interop.imports.model import Source
 from devcors.routing.pattern import parse_pattern
 
 from .destinations import Route
 from .shapes import Reach
+
+MOST_GUARDS = 12
+"""Routes to the front end that one rewrite may cause: nobody reads more."""
+
+_WRITABLE = re.compile(r"[^:*?#\\\x00-\x1f][^?#\\\x00-\x1f]*")
 
 
 @dataclass(slots=True, eq=False)
@@ -25,6 +33,7 @@ class Asked:
     """
 
     name: str
+    place: Source
     reach: Reach
     forms: list[Route] = field(default_factory=list)
     below: Route | None = None
@@ -51,14 +60,45 @@ def arranged(asked: Sequence[Asked]) -> list[str]:
     end, because what is there comes first in Next and stays with it.
     """
     # a form is only ever taken away, so this comes to an end
-    while any(_settled(first, later) for first, later in combinations(asked, 2)):
+    while any(_settled(first, later) for first, later in _pairs(asked)) or _crowded(asked):
         pass
-    kept = [guard for first, later in combinations(asked, 2) if (guard := _guard(first, later))]
-    guards = list(dict.fromkeys(kept))
+    guards = list(dict.fromkeys(guard for each in _guards(asked).values() for guard in each))
     for each in asked:
         if each.is_expression and any(_is_under(guard, each.reach) for guard in guards):
             each.stays("another page or rewrite of the same beginning comes first and stays with Next")
     return guards
+
+
+def _pairs(asked: Sequence[Asked]) -> Iterator[tuple[Asked, Asked]]:
+    """Everything that is asked before something that is a route, with that."""
+    for number, later in enumerate(asked):
+        if later.route:
+            yield from ((first, later) for first in asked[:number])
+
+
+def _guards(asked: Sequence[Asked]) -> dict[str, list[str]]:
+    """By the pattern of a route, the prefixes that keep away from it what comes first; of many files, their folders."""
+    found: dict[str, dict[str, Asked]] = {}
+    for first, later in _pairs(asked):
+        if (guard := _guard(first, later)) and later.route:
+            found.setdefault(later.route.pattern, {})[guard] = later
+    return {pattern: _folded(list(guards), guards) for pattern, guards in found.items()}
+
+
+def _folded(guards: list[str], later: Mapping[str, Asked]) -> list[str]:
+    if len(guards) <= MOST_GUARDS:
+        return guards
+    depth = {guard: len(later[guard].reach.literal) + 2 for guard in guards}
+    return list(dict.fromkeys("/".join(guard.split("/")[: depth[guard]]) for guard in guards))
+
+
+def _crowded(asked: Sequence[Asked]) -> bool:
+    """Whether a route had to be given up because so much comes before it."""
+    crowds = {pattern for pattern, guards in _guards(asked).items() if len(guards) > MOST_GUARDS}
+    for each in asked:
+        if each.route and each.route.pattern in crowds:
+            each.stays("too many files and pages of the project's own come first")
+    return bool(crowds)
 
 
 def _settled(first: Asked, later: Asked) -> bool:
@@ -76,7 +116,7 @@ def _settled(first: Asked, later: Asked) -> bool:
 def _ranked(first: Asked, later: Asked) -> bool:
     assert first.route
     assert later.route
-    if parse_pattern(first.route.pattern).rank <= parse_pattern(later.route.pattern).rank:
+    if _rank(first.route.pattern) <= _rank(later.route.pattern):
         return False
     for each in (later, first):
         if each.is_expression:
@@ -104,13 +144,18 @@ def _guard(first: Asked, later: Asked) -> str | None:
     """The prefix that keeps what the first takes away from the later one, where one does."""
     if first.route or not later.route or not first.reach.meets(later.reach):
         return None
-    start = first.reach.literal
+    start = tuple(takewhile(_WRITABLE.fullmatch, first.reach.literal))
     if len(start) <= len(later.reach.literal):
         return None
     pattern = "/" + "/".join(start)
-    if parse_pattern(pattern).rank > parse_pattern(later.route.pattern).rank:
+    if _rank(pattern) > _rank(later.route.pattern):
         return None
     return pattern
+
+
+@lru_cache(maxsize=1024)
+def _rank(pattern: str) -> tuple[bool, int, int, bool]:
+    return parse_pattern(pattern).rank
 
 
 def _is_under(guard: str, reach: Reach) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from devcors.errors import ConfigError
 from devcors.interop.files import read_text
+from devcors.interop.frontends import detect
 from devcors.interop.imports.evaluating import Session
 from devcors.interop.imports.model import Entry, Imported, Remark, Source
 from devcors.interop.imports.places import Places
@@ -23,10 +24,10 @@ FRONTEND = "http://localhost:3000"
 _CODE_FIRST = tuple(f"{name}.{suffix}" for name in ("proxy", "middleware") for suffix in ("ts", "js", "mts", "mjs"))
 
 
-def read(folder: Path, file: str, session: Session, frontend: str = FRONTEND) -> Imported:
+def read(folder: Path, file: str, session: Session) -> Imported:
     """The rewrites of a config in the folder. Raises ConfigError where it cannot be had, or has none.
 
-    frontend: the URL of Next itself, for the paths that Next has to answer before a rewrite is asked.
+    The front end is Next itself; routes to it are made for the paths that it has to answer before a rewrite.
     """
     places = Places(file, read_text(folder / file))
     loaded = session.load("next", folder, file)
@@ -34,11 +35,15 @@ def read(folder: Path, file: str, session: Session, frontend: str = FRONTEND) ->
     rewrites = list(_rewrites(loaded.get("rewrites"), places))
     if not rewrites:
         hint = "routes of devcors are written by hand then: see docs/config.md"
-        raise ConfigError("rewrites() returns none", where=str(places.entry("rewrites")), hint=hint)
+        raise ConfigError("rewrites() returns none", where=str(_place(places, "rewrites")), hint=hint)
     own = own_paths(folder, _segments(settings.base), _texts(loaded.get("pageExtensions")))
     redirects = list(_redirects(loaded.get("redirects"), settings.base, places))
+    known = detect(folder)
+    frontend: dict[str, Any] = {"target": known.url if known else FRONTEND}
+    if known and known.https:
+        frontend["verify"] = False
     made = entries(rewrites, settings, frontend, own, redirects)
-    return Imported(TOOL, file, None, (*made, *_code_first(folder)))
+    return Imported(TOOL, file, frontend if len(frontend) > 1 else frontend["target"], (*made, *_code_first(folder)))
 
 
 def _settings(loaded: Mapping[str, Any]) -> Settings:
@@ -58,20 +63,19 @@ def _rewrites(given: Any, places: Places) -> Iterator[Rewrite]:
     by_phase = given if isinstance(given, Mapping) else {"afterFiles": given}
     if not isinstance(given, (Mapping, list)) or not set(by_phase) <= set(PHASES):
         raise ConfigError("rewrites() returns neither a list nor beforeFiles, afterFiles and fallback",
-                          where=str(places.entry("rewrites")))  # fmt: skip
+                          where=str(_place(places, "rewrites")))  # fmt: skip
     seen: dict[str, int] = {}
     for phase in PHASES:
         for each in _tables(by_phase.get(phase)):
             source, destination = each.get("source"), each.get("destination")
             if not isinstance(source, str) or not isinstance(destination, str):
-                raise ConfigError("a rewrite lacks its source or destination", where=str(places.entry("rewrites")))
-            place = places.entry(source, seen.get(source, 0))
-            seen[source] = seen.get(source, 0) + 1
+                raise ConfigError("a rewrite lacks its source or destination", where=str(_place(places, "rewrites")))
+            number = seen[source] = seen.get(source, -1) + 1
             yield Rewrite(
                 phase,
                 source,
                 destination,
-                place if place.line else places.entry("rewrites"),
+                _place(places, "rewrites", source, number),
                 tuple(_tables(each.get("has"))),
                 tuple(_tables(each.get("missing"))),
                 base_path=each.get("basePath") is not False,
@@ -82,7 +86,16 @@ def _rewrites(given: Any, places: Places) -> Iterator[Rewrite]:
 def _redirects(given: Any, base: str, places: Places) -> Iterator[Redirect]:
     for each in _tables(given):
         if isinstance(source := each.get("source"), str):
-            yield Redirect(source if each.get("basePath") is False else base + source, places.entry(source))
+            full = source if each.get("basePath") is False else base + source
+            yield Redirect(full, _place(places, "redirects", source, 0))
+
+
+def _place(places: Places, section: str, text: str = "", number: int = 0) -> Source:
+    """Where a text stands in quotes, the `number`th behind the name of its section; else that name."""
+    start = max(places.text.find(section), 0)
+    offsets = [at for at in places.script.quoted(text) if at > start] if text else []
+    offset = offsets[min(number, len(offsets) - 1)] if offsets else start
+    return Source(places.file, places.text.count("\n", 0, offset) + 1)
 
 
 def _code_first(folder: Path) -> Iterator[Entry]:

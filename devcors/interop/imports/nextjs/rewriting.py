@@ -13,6 +13,7 @@ from typing import Any
 
 from devcors.errors import PatternError
 from devcors.interop.imports.model import Entry, Remark, Source
+from devcors.interop.imports.probing import Rule
 
 from . import conditions, destinations
 from .conditions import Wanted
@@ -71,6 +72,10 @@ class _Plan:
     target: str = ""
     remarks: list[Remark] = field(default_factory=list)
 
+    @property
+    def name(self) -> str:
+        return f'"{self.rewrite.source}"'
+
     def remark(self, option: str, text: str) -> None:
         self.remarks.append(Remark(option, text, self.rewrite.place))
 
@@ -78,14 +83,14 @@ class _Plan:
 def entries(
     rewrites: Sequence[Rewrite],
     settings: Settings,
-    frontend: str,
+    frontend: Mapping[str, Any],
     own: Sequence[Own] = (),
     redirects: Sequence[Redirect] = (),
 ) -> list[Entry]:
-    """What becomes of each rewrite, then the pages that have to go to the front end (its URL) because of them."""
-    plans = _without_doubles([_planned(rewrite, settings) for rewrite in rewrites])
-    before = [Asked(f"the redirect of {each.source}", _reach_of(each.source)) for each in redirects]
-    pages = {own: Asked(own.file, own.reach) for own in (_NEXT_OWN, *own)}
+    """What becomes of each rewrite, then the pages that have to go to the front end (its table) because of them."""
+    plans = _without_doubles([_planned(rewrite, settings) for rewrite in rewrites], settings)
+    before = [Asked(f"the redirect of {each.source}", each.place, _reach_of(each.source)) for each in redirects]
+    pages = {each: Asked(each.file, Source(each.file), each.reach) for each in (_NEXT_OWN, *own)}
     order = [*before]
     for phase in PHASES:
         order += [asked for page, asked in pages.items() if phase == ("fallback" if page.is_dynamic else "afterFiles")]
@@ -95,7 +100,7 @@ def entries(
         order.insert(_first_of(order, plans), pages[_NEXT_OWN])
     guards = arranged(order)
     made = [_entry(plan, settings, frontend) for plan in plans]
-    return [*made, *(_guard_entry(guard, order, frontend, plans) for guard in guards)]
+    return [*made, *(_guard_entry(guard, order, frontend) for guard in guards)]
 
 
 def _first_of(order: Sequence[Asked], plans: Sequence[_Plan]) -> int:
@@ -116,6 +121,7 @@ def _planned(rewrite: Rewrite, settings: Settings) -> _Plan:
         return plan
     sources = [_tokens(prefix, tokens) for prefix in _prefixes(rewrite, settings)]
     try:
+        sources = _sources(rewrite, tokens, settings)
         plan.wanted = conditions.read(rewrite.has, rewrite.missing)
         goal = _goal(rewrite, tokens, plan.wanted)
         plan.target = goal.target
@@ -123,8 +129,8 @@ def _planned(rewrite: Rewrite, settings: Settings) -> _Plan:
             plan.asked.append(_asked(rewrite, source, goal, settings, plan.wanted))
     except NoRoute as reason:
         always = not rewrite.has and not rewrite.missing
-        plan.asked = [Asked(f'"{rewrite.source}"', reach(source), is_always=always) for source in sources]
-        plan.remark("", str(reason))
+        plan.asked = [Asked(plan.name, rewrite.place, reach(source), is_always=always) for source in sources]
+        plan.remark("", f"stays with Next: {reason}")
     return plan
 
 
@@ -153,16 +159,21 @@ def _asked(rewrite: Rewrite, source: tuple[Token, ...], goal: Destination, setti
         loose = Shape(whole.segments, whole.rest) if settings.trailing_slash and settings.redirects_slash else whole
         ended = _slashed(goal, loose, whole)
         if not loose.ends_in_slash and (route := destinations.as_prefix(loose, ended)):
-            forms.append(route)
+            forms += [route, *_some(destinations.as_open_expression(loose, ended))]
             below = destinations.as_prefix(loose, ended, below=True)
     if route := destinations.as_expression(source, goal):
         forms.append(route)
     if not forms:
         raise NoRoute("devcors has no pattern that takes the same paths and sends them to the same place")
     taken = reach(source)
-    if rewrite.phase != "beforeFiles" and not any(reach(parse(rewrite.source)).segments):
+    bare = reach(parse(rewrite.source))
+    if rewrite.phase != "beforeFiles" and not any(bare.segments) and (bare.more or bare.segments):
         raise NoRoute("it takes whatever Next has no page for, and only Next knows that")
-    return Asked(f'"{rewrite.source}"', taken, forms, below, is_always=wanted.is_none)
+    return Asked(f'"{rewrite.source}"', rewrite.place, taken, forms, below, is_always=wanted.is_none)
+
+
+def _some(route: Route | None) -> list[Route]:
+    return [] if route is None else [route]
 
 
 def _slashed(goal: Destination, loose: Shape, whole: Shape) -> Destination:
@@ -180,6 +191,23 @@ def _prefixes(rewrite: Rewrite, settings: Settings) -> list[str]:
     if not settings.locales or not rewrite.locale:
         return [base]
     return [base, *(f"{base}/{locale}" for locale in settings.locales)]
+
+
+def _sources(rewrite: Rewrite, tokens: tuple[Token, ...], settings: Settings) -> list[tuple[Token, ...]]:
+    """The source as it is compared with the path that is asked for. Raises NoRoute where it never takes one.
+
+    With i18n, Next puts the default locale before a path that has none, and compares then.
+    """
+    sources = [_tokens(prefix, tokens) for prefix in _prefixes(rewrite, settings)]
+    if not settings.locales or rewrite.locale:
+        return sources
+    first, slash, rest = tokens[0].removeprefix("/").partition("/") if isinstance(tokens[0], str) else ("", "", "")
+    if first and first not in settings.locales:
+        raise NoRoute("it never takes a path: with i18n and `locale: false`, a source begins with its locale")
+    if first == settings.default_locale:
+        bare = (f"/{rest}", *tokens[1:]) if slash or len(tokens) == 1 else tokens[1:]
+        sources.append(_tokens(_prefixes(rewrite, settings)[0], bare))
+    return sources
 
 
 def _tokens(prefix: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
@@ -200,48 +228,63 @@ def _reach_of(source: str) -> Reach:
 # -- doubles -------------------------------------------------------------------------------------------------------
 
 
-def _without_doubles(plans: list[_Plan]) -> list[_Plan]:
-    """`/api/:path*/` before `/api/:path*`, each to the same with its slash: a prefix does both, so the second has it."""
+def _without_doubles(plans: list[_Plan], settings: Settings) -> list[_Plan]:
+    """A rewrite that sends its paths where the prefix of a later one sends them too is left to that one.
+
+    `/api/health` before `/api/:path*`, or `/api/:path*/` with a slash at the end, each to the same path elsewhere.
+    """
     for number, plan in enumerate(plans):
-        later = next((other for other in plans[number + 1 :] if _does_both(other.rewrite, plan.rewrite)), None)
-        if (
-            later
-            and plan.asked
-            and all(asked.forms and not asked.forms[0].pattern.startswith("^") for asked in later.asked)
-        ):
-            plan.remarks.clear()
-            plan.remark("", f'the route of "{later.rewrite.source}" does this too: a slash at the end goes through')
-            plan.asked = []
+        for at, later in enumerate(plans[number + 1 :], number + 1):
+            between = [asked for other in plans[number + 1 : at] for asked in other.asked]
+            if _does_both(later, plan, settings) and not _meet(between, plan.asked):
+                plan.remarks = [Remark("", f"the route of {later.name} does this too", plan.rewrite.place)]
+                plan.asked = []
+                break
     return plans
 
 
-def _does_both(with_prefix: Rewrite, with_slash: Rewrite) -> bool:
-    return (
-        with_slash.source == f"{with_prefix.source}/"
-        and with_slash.destination == f"{with_prefix.destination}/"
-        and with_slash.phase == with_prefix.phase
-        and (with_slash.has, with_slash.missing, with_slash.base_path, with_slash.locale)
-        == (with_prefix.has, with_prefix.missing, with_prefix.base_path, with_prefix.locale)
-    )
+def _meet(some: Sequence[Asked], others: Sequence[Asked]) -> bool:
+    return any(one.reach.meets(other.reach) for one in some for other in others)
+
+
+def _does_both(later: _Plan, plan: _Plan, settings: Settings) -> bool:
+    """Whether all that a rewrite takes is sent to the same place by the later one's prefix."""
+    one, other = plan.rewrite, later.rewrite
+    if not plan.asked or len(plan.asked) != len(later.asked) or one.phase != other.phase or not later.wanted.is_none:
+        return False
+    route, goal = later.asked[0].route, one.destination.removeprefix(later.target)
+    if route is None or route.pattern.startswith("^") or not one.destination.startswith(later.target + "/"):
+        return False
+    if not all(after.reach.covers(before.reach) for before, after in zip(plan.asked, later.asked, strict=True)):
+        return False
+    try:
+        whole = shape(parse(one.source)) and shape(parse(goal))
+    except PatternError:
+        return False
+    # the names of whole segments are as good as any segments: where the text comes out the same, so does every path
+    source = _prefixes(one, settings)[0] + one.source
+    return whole is not None and Rule(route.pattern, route.rewrite).sends(source) == goal
 
 
 # -- entries -------------------------------------------------------------------------------------------------------
 
 
-def _entry(plan: _Plan, settings: Settings, frontend: str) -> Entry:
+def _entry(plan: _Plan, settings: Settings, frontend: Mapping[str, Any]) -> Entry:
     routes: list[tuple[str, dict[str, Any]]] = []
     for asked in plan.asked:
         if asked.route:
             routes += _tables(asked.route, plan, settings, frontend)
-        elif asked.why and not any(remark.text == asked.why for remark in plan.remarks):
-            plan.remark("", asked.why)
+        elif asked.why and not any(asked.why in remark.text for remark in plan.remarks):
+            plan.remark("", f"stays with Next: {asked.why}")
     if routes and plan.wanted.hosts:
         plan.remark("has", f"to be asked as {', '.join(plan.wanted.hosts)}, devcors needs it in [server] allowed_hosts")
     rewrite = plan.rewrite
     return Entry(rewrite.source, rewrite.place, tuple(routes), tuple(plan.remarks))
 
 
-def _tables(route: Route, plan: _Plan, settings: Settings, frontend: str) -> list[tuple[str, dict[str, Any]]]:
+def _tables(
+    route: Route, plan: _Plan, settings: Settings, frontend: Mapping[str, Any]
+) -> list[tuple[str, dict[str, Any]]]:
     # Next sends X-Forwarded-Host and leaves Origin as it is, with the target's Host
     table: dict[str, Any] = {"target": plan.target}
     if route.rewrite is not None:
@@ -251,14 +294,15 @@ def _tables(route: Route, plan: _Plan, settings: Settings, frontend: str) -> lis
     table["forwarded"] = True
     if settings.idle:
         table["timeout"] = {"idle": f"{settings.idle:g}ms" if settings.idle % 1000 else f"{settings.idle / 1000:g}s"}
-    turned = [(route.pattern, {"target": frontend, "match": dict(match)}) for match in plan.wanted.unless]
+    turned = [(route.pattern, {**frontend, "match": dict(match)}) for match in plan.wanted.unless]
     return [*turned, (route.pattern, table)]
 
 
-def _guard_entry(guard: str, order: Sequence[Asked], frontend: str, plans: Sequence[_Plan]) -> Entry:
+def _guard_entry(guard: str, order: Sequence[Asked], frontend: Mapping[str, Any]) -> Entry:
     """A route to the front end for what comes first in Next."""
     segments = tuple(guard.split("/")[1:])
-    first = next(asked for asked in order if not asked.route and asked.reach.literal == segments)
-    place = next((plan.rewrite.place for plan in plans if first in plan.asked), Source(first.name))
-    text = f"Next asks {first.name} before the rewrite that takes this path too"
-    return Entry(guard, place, ((guard, {"target": frontend}),), (Remark("", text, place),))
+    inside = [each for each in order if not each.route and each.reach.literal[: len(segments)] == segments]
+    first = inside[0]
+    more = f" and {len(inside) - 1} more" if len(inside) > 1 else ""
+    text = f"Next asks {first.name}{more} before the rewrite that takes this path too"
+    return Entry(guard, first.place, ((guard, dict(frontend)),), (Remark("", text, first.place),))

@@ -22,6 +22,7 @@ ANY = None
 """In a list of segments: whatever stands there."""
 
 _ALL = (".*", ".+")
+_MAY_CROSS = re.compile(r"(?<!\\)\.|\[\^|\\[DWS]|/")
 _SIMPLE_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -129,12 +130,34 @@ def reach(tokens: Sequence[Token]) -> Reach:
         if found.takes_itself:
             return Reach(segments, more=True, exact=not found.ends_in_slash)
         return Reach((*segments, ANY), more=True, exact=not found.ends_in_slash)
-    first = tokens[0] if tokens and isinstance(tokens[0], str) else "/"
-    known = first.split("/")[1:]
-    after = tokens[1] if len(tokens) > 1 else ""
-    # text right before what varies may go on in the same segment
-    whole = isinstance(after, Key) and after.prefix.startswith("/")
-    return Reach(tuple(known if whole else known[:-1]), more=True, exact=False)
+    return _rough_reach(tokens)
+
+
+def _rough_reach(tokens: Sequence[Token]) -> Reach:
+    """Segment by segment as far as it can be told where one ends."""
+    segments: list[str | None] = []
+    for token in tokens:
+        if isinstance(token, Key):
+            if token.modifier or "/" in token.prefix[1:] + token.suffix or not _within_segment(token.pattern):
+                # what was written right before it is the beginning of its segment
+                return Reach(tuple(segments if token.prefix.startswith("/") else segments[:-1]), more=True, exact=False)
+            if token.prefix.startswith("/"):
+                segments.append(ANY)
+            else:
+                segments[-1:] = [ANY]
+            continue
+        first, *more = token.split("/")
+        if first:  # it goes on in the segment of what stands before
+            segments[-1:] = [ANY]
+        segments += more
+    if segments and segments[-1] == "":
+        segments.pop()
+    return Reach(tuple(segments), more=False, exact=False)
+
+
+def _within_segment(pattern: str) -> bool:
+    """Whether it surely takes no slash."""
+    return pattern == SEGMENT or pattern.endswith(")[^/])+?") or not _MAY_CROSS.search(pattern)
 
 
 def prefix(found: Shape, *, below: bool = False) -> str | None:

@@ -22,9 +22,8 @@ def seen(ask: Ask, tool: int, devcors: int, backends: Mapping[str, Backend]) -> 
         one = asked(again, tool, backends)
         found.append(Difference("slash", "a redirect", again.path, ask.path))
         other = _with_slashes_of(other, one)
-    for difference in differences(ask, one, other, []):
-        found.append(difference._replace(better=difference.better or _better(one, other, difference)))
-    return other, found
+    named = [each._replace(better=each.better or _better(each)) for each in differences(ask, one, other, [])]
+    return other, [*found, *named]
 
 
 def stays(ask: Ask, tool: int, devcors: int, backends: Mapping[str, Backend]) -> tuple[Outcome, list[Difference]]:
@@ -64,7 +63,7 @@ def _with_slashes_of(outcome: Outcome, other: Outcome) -> Outcome:
     return replace(outcome, received=replace(outcome.received, target=other.received.target))
 
 
-def _better(tool: Outcome, devcors: Outcome, difference: Difference) -> str | None:
+def _better(difference: Difference) -> str | None:
     if difference.what == "target":
         (path, _, query), (same, _, raw) = (str(each).partition("?") for each in (difference.tool, difference.devcors))
         parts = [parse_qsl(each, keep_blank_values=True) for each in (query, raw)]
