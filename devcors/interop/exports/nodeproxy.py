@@ -67,7 +67,8 @@ def options(route: Route) -> dict[str, Any]:
     fields = dict(route.request_set)
     if route.host not in ("keep", backend.authority):
         fields = {"host": route.host, **fields}
-    made: dict[str, Any] = {"target": backend.origin, "ws": True}
+    # http-proxy puts the target's path before the one that is asked for
+    made: dict[str, Any] = {"target": backend.origin + (route.base if route.replaced is None else ""), "ws": True}
     if route.host == backend.authority:
         made["changeOrigin"] = True
     if backend.tls and not backend.verify:
@@ -85,10 +86,8 @@ def options(route: Route) -> dict[str, Any]:
 
 def rewriting(route: Route) -> Code | None:
     """A function of the URL, None where the path stays."""
-    if not route.rewritings:
-        return None
     if route.replaced is None:
-        return Code(f"(url) => {string(route.base)} + url")
+        return None
     whole = route.base + route.replaced
     if route.prefix is not None and not route.prefix.endswith("/") and not whole.endswith("/"):
         start = f"^{_literal_start(route)}"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from devcors.interop.exports.writing import printable
 from devcors.interop.rendering import quoted
+
+_NAME = re.compile("[A-Za-z][A-Za-z0-9_.]*")
+_WORDS = frozenset(["y", "yes", "n", "no", "on", "off", "true", "false", "null"])
 
 
 def block(value: Any, depth: int) -> str:
@@ -40,7 +44,8 @@ def _under(head: str, item: Any, step: str) -> Iterator[str]:
 
 
 def _key(name: str) -> str:
-    return name if name.replace("_", "").replace(".", "").isalnum() and name.isascii() else quote(name)
+    # YAML 1.1 takes some words for a boolean or nothing
+    return name if _NAME.fullmatch(name) and name.lower() not in _WORDS else quote(name)
 
 
 def _one(value: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from devcors.interop.exports import nodeproxy
 from devcors.interop.exports.description import Note, Route, Site
 from devcors.interop.exports.expressions import literal as escaped
+from devcors.interop.exports.expressions import of_hosts
 from devcors.interop.exports.javascript import literal
 from devcors.interop.exports.writing import FOREVER, Output, Row, written
 
@@ -41,7 +42,10 @@ def write(site: Site) -> Output:
     """The config, and what is not in it."""
     routes = nodeproxy.routes(site)
     served = [route for route in routes if not list(_left_out(route))]
-    passed = Note("routes", "Origin, Location and Set-Cookie go through as they are: a rewrite has no options for them")
+    passed = Note(
+        "routes",
+        "Origin, Location and Set-Cookie go through as they are, and X-Forwarded-Host is sent alone and always",
+    )
     idle = [route.idle for route in served]
     return written(
         replace(site, notes=(*site.notes, passed)) if served else site,
@@ -67,8 +71,6 @@ def _left_out(route: Route) -> Iterator[Note]:
         yield Note(route.place, "a source is compared with a path whose escapes are undone: the route is left out")
     if route.conditions.methods:
         yield Note(f"{route.place}.match.methods", "a rewrite cannot ask for the method: the route is left out")
-    if any(":" in host for host in route.conditions.hosts) or len(route.conditions.hosts) > 1:
-        yield Note(f"{route.place}.match.hosts", "a rewrite asks for one name, without a port: the route is left out")
 
 
 def _otherwise(route: Route) -> Iterable[Note]:
@@ -76,7 +78,6 @@ def _otherwise(route: Route) -> Iterable[Note]:
         return
     yield from nodeproxy.otherwise(route)
     kept = {
-        "forwarded": route.forwarded,
         "host": route.host != route.backend.authority,
         "headers.request": bool(route.request_set or route.request_removed),
         "headers.response": bool(route.response_set or route.response_removed),
@@ -125,8 +126,8 @@ def _destination(route: Route, rest: str) -> str:
 
 
 def _has(route: Route) -> Iterator[dict[str, str]]:
-    for host in route.conditions.hosts:
-        bare = host.removeprefix("*.")
-        yield {"type": "host", "value": (r".*\." if bare != host else "") + escaped(bare)}
+    """Each with an expression for the whole value: without one, and with its type `host`, Next adds to the query."""
+    if hosts := route.conditions.hosts:
+        yield {"type": "header", "key": "host", "value": of_hosts(hosts).removeprefix("(?i)^").removesuffix("$")}
     for name, value in route.conditions.headers:
-        yield {"type": "header", "key": name, **({} if value == "*" else {"value": escaped(value)})}
+        yield {"type": "header", "key": name, "value": ".*" if value == "*" else escaped(value)}

@@ -78,13 +78,14 @@ function described(page) {
 
 async function serve(folder) {
   await manifests(folder)
-  let handlers
-  const server = createServer((request, response) => handlers.requestHandler(request, response))
-  server.on('upgrade', (request, socket, head) => handlers.upgradeHandler(request, socket, head))
+  let ready
+  const handlers = new Promise((resolve) => (ready = resolve))
+  const server = createServer(async (request, response) => (await handlers).requestHandler(request, response))
+  server.on('upgrade', async (request, socket, head) => (await handlers).upgradeHandler(request, socket, head))
   await new Promise((resolve) => server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', resolve))
   const { port } = server.address()
   const settings = { dir: folder, port, hostname: 'localhost', dev: false, minimalMode: false, quiet: true, server }
-  handlers = await initialize(settings)
+  ready(await initialize(settings))
   return port
 }
 
