@@ -126,12 +126,21 @@ def _route(
         request_removed=_removed(rule.request_edit),
         response_set=_set(rule.response_edit),
         response_removed=_removed(rule.response_edit),
-        redirects=Redirects(backend.origin, own, tuple(others)) if rule.redirects == "rewrite" else None,
+        redirects=Redirects(backend.origin, own, _reached(own, others)) if rule.redirects == "rewrite" else None,
         cookies=_cookies(rule, backend, own),
         idle=rule.timeout.idle,
         cors=policies.get(rule.allowance) if rule.cors in ("inject", "rewrite") else None,
         notes=tuple(_route_notes(rule, own)),
     )
+
+
+def _reached(own: Move | None, others: Iterable[Move]) -> tuple[Move, ...]:
+    """Without the moves that one before them leaves nothing for: of the same prefix, or behind one of every path."""
+    reached: dict[str, Move] = {} if own is None else {own[0]: own}
+    for move in others:
+        if "" not in reached:
+            reached.setdefault(move[0], move)
+    return tuple(move for move in reached.values() if move != own)
 
 
 def _origin(rule: Rule, backend: Backend) -> str:

@@ -170,7 +170,7 @@ def location_edits(redirects: Redirects | None) -> tuple[Edit, ...]:
 
     The first that finds something is to be done; `#own` in its text is the front door's origin.
     """
-    return () if redirects is None else tuple(dict.fromkeys(_location_edits(redirects)))
+    return () if redirects is None else tuple(_location_edits(redirects))
 
 
 def _location_edits(redirects: Redirects) -> Iterator[Edit]:

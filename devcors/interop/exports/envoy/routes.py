@@ -169,7 +169,7 @@ def _for_lua(route: Route) -> dict[str, Any]:
 def _redirects(redirects: Redirects) -> dict[str, Any]:
     scheme, _, authority = redirects.origin.partition("://")
     port = "" if authority.rpartition("]")[2].count(":") else ":443" if scheme == "https" else ":80"
-    moves = dict.fromkeys([*([redirects.own] if redirects.own else []), *redirects.others])
+    moves = [*([redirects.own] if redirects.own else []), *redirects.others]
     return {
         "origins": [redirects.origin, *([redirects.origin + port] if port else [])],
         "moves": [list(move) for move in moves],
