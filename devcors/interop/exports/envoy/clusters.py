@@ -23,7 +23,7 @@ def clusters(site: Site) -> list[dict[str, Any]]:
 
 def seconds(number: float) -> str:
     """A duration as protobuf's JSON has it."""
-    return f"{number:.3f}s"
+    return f"{number:.3f}".rstrip("0").rstrip(".") + "s"
 
 
 def _address(host: str, port: int) -> dict[str, Any]:

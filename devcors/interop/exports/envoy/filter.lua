@@ -50,16 +50,16 @@ end
 
 -- attributes of a Set-Cookie value that stay, one after the other (RFC 6265, section 5.2)
 local function cookie(value, edits)
-  local kept = {}
+  local kept, dropped, domains = {}, edits.dropped or {}, edits.domains or {}
   for part in (value .. ";"):gmatch("([^;]*);") do
     local name, text = part:match("^([^=]*)=?(.*)$")
     name = trimmed(name):lower()
     text = trimmed(text)
     if #kept == 0 then
       kept[1] = part
-    elseif edits.dropped[name] then
+    elseif dropped[name] then
       name = nil
-    elseif name == "domain" and edits.domains[text:lower():gsub("^%.", "")] then
+    elseif name == "domain" and domains[text:lower():gsub("^%.", "")] then
       name = nil
     elseif name == "path" and edits.move then
       local rest = behind(text, edits.move[1], "^/")
@@ -73,7 +73,7 @@ local function cookie(value, edits)
       kept[#kept + 1] = part
     end
   end
-  for _, attribute in ipairs(edits.added) do
+  for _, attribute in ipairs(edits.added or {}) do
     kept[#kept + 1] = " " .. attribute
   end
   return table.concat(kept, ";")

@@ -179,8 +179,10 @@ def _redirects(redirects: Redirects) -> dict[str, Any]:
 
 def _cookies(cookies: Cookies) -> dict[str, Any]:
     return {
-        "dropped": dict.fromkeys((name.lower() for name, _ in cookies.forced), True),
-        "domains": dict.fromkeys(cookies.domains, True),
+        **_filled("dropped", dict.fromkeys((name.lower() for name, _ in cookies.forced), True)),
+        **_filled("domains", dict.fromkeys(cookies.domains, True)),
         **_filled("move", list(cookies.move or ())),
-        "added": [name if value is None else f"{name}={value}" for name, value in cookies.forced if value != ""],
+        **_filled(
+            "added", [name if value is None else f"{name}={value}" for name, value in cookies.forced if value != ""]
+        ),
     }
