@@ -13,9 +13,7 @@ const ownOrigin = (origin) => (proxyReq, req) => {
   const own = `http://${req.headers.host}`
   const { referer = '' } = req.headers
   if (req.headers.origin === own) proxyReq.setHeader('origin', origin)
-  if (referer !== own && !referer.startsWith(`${own}/`)) return
-  if (origin === 'null') proxyReq.removeHeader('referer')
-  else proxyReq.setHeader('referer', origin + referer.slice(own.length))
+  if (referer === own || referer.startsWith(`${own}/`)) proxyReq.setHeader('referer', origin + referer.slice(own.length))
 }
 
 // one handler after the other

@@ -95,9 +95,7 @@ function envoy_on_request(handle)
   end
   local referer = headers:get("referer")
   local rest = referer and behind(referer, own, "^/")
-  if rest and origin == "null" then
-    headers:remove("referer")
-  elseif rest then
+  if rest then
     headers:replace("referer", origin .. rest)
   end
 end
