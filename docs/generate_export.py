@@ -50,7 +50,7 @@ _USE = {
     ),
     "webpack": (
         "webpack.config.mjs",
-        "The output is a whole config for webpack-dev-server 5; its `devServer` may be put into one that you have.",
+        "The output is a whole config for webpack-dev-server 5 or newer; its `devServer` may be put into your own.",
         "npx webpack configtest webpack.config.mjs",
     ),
     "next": (

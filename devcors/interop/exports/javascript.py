@@ -62,7 +62,7 @@ def pair(edit: Edit | Rewriting) -> Code:
 
 
 def literal(value: Any, depth: int = 0) -> str:
-    """A value; entries of objects one a line, `depth` blanks deep. An object's keys stay in order."""
+    """A value; entries of objects one a line, `depth` blanks deep. Keys stay in order; `...` spreads what it has."""
     lines = list(_lines(value))
     return "\n".join([lines[0], *(" " * depth + line if line else line for line in lines[1:])])
 
@@ -98,7 +98,7 @@ def _object(value: dict[str, Any]) -> Iterator[str]:
     yield "{"
     for key, item in value.items():
         first, *rest = _lines(item)
-        lines = [f"{_key(key)}: {first}", *rest]
+        lines = [f"...{first}" if key == "..." else f"{_key(key)}: {first}", *rest]
         yield from (f"  {line}" if line else line for line in lines[:-1])
         yield f"  {lines[-1]},"
     yield "}"

@@ -19,6 +19,14 @@ const ownOrigin = (origin) => (proxyReq, req) => {
 // one handler after the other
 const all = (...handlers) => (...given) => handlers.forEach((handle) => handle(...given))
 
+// http-proxy-middleware has `on` since version 3, and the others before
+const handling = (proxyReq, proxyRes) => ({
+  on: { ...(proxyReq && { proxyReq, proxyReqWs: proxyReq }), ...(proxyRes && { proxyRes }) },
+  onProxyReq: proxyReq,
+  onProxyReqWs: proxyReq,
+  onProxyRes: proxyRes,
+})
+
 // fields of a response that are set, and others that are removed
 const fields = (set, removed) => ({ headers }) => {
   Object.assign(headers, set)

@@ -1,8 +1,8 @@
-"""webpack-dev-server, version 5: a webpack.config.mjs with its `devServer.proxy`."""
+"""webpack-dev-server, from 5 on: a webpack.config.mjs with its `devServer.proxy`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from devcors.interop.exports import nodeproxy
@@ -47,21 +47,22 @@ def _entry(route: Route) -> dict[str, Any]:
     if rewrite := nodeproxy.rewriting(route):
         made["pathRewrite"] = rewrite
     handlers = nodeproxy.handlers(route)
-    for events, functions in ((("onProxyReq", "onProxyReqWs"), handlers.request), (("onProxyRes",), handlers.response)):
-        if functions:
-            made.update(dict.fromkeys(events, _all(functions)))
+    if handlers.request or handlers.response:
+        made["..."] = Code(f"handling({_all(handlers.request)}, {_all(handlers.response)})")
     return made
 
 
-def _all(functions: Iterable[str]) -> Code:
+def _all(functions: tuple[str, ...]) -> str:
     """One function for all of them."""
-    first, *others = functions
-    return Code(f"all({', '.join([first, *others])})" if others else first)
+    return f"all({', '.join(functions)})" if len(functions) > 1 else functions[0] if functions else "undefined"
 
 
 def _context(route: Route) -> Code:
     """A function of the request: it is asked for the URL as it came, which the path that it is given is not."""
-    return Code(f"(_path, {{ url, method, headers }}) => {' && '.join(_tests(route))}")
+    conditions = route.conditions
+    parts = {"url": True, "method": conditions.methods, "headers": conditions.hosts or conditions.headers}
+    names = ", ".join(name for name, needed in parts.items() if needed)
+    return Code(f"(_path, {{ {names} }}) => {' && '.join(_tests(route))}")
 
 
 def _tests(route: Route) -> Iterator[str]:
