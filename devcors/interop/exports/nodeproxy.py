@@ -13,7 +13,7 @@ from typing import Any
 
 from devcors.urls import is_loopback_host
 
-from .description import Edit, Note, Route, Site
+from .description import Backend, Edit, Note, Route, Site
 from .expressions import cookie_edits, location_edits
 from .javascript import Code, expression, literal, pair, string
 from .writing import Output, Row
@@ -43,21 +43,31 @@ class Handlers:
     response: tuple[str, ...]
 
 
-def routes(site: Site) -> tuple[Route, ...]:
-    """Those that the dev server does not answer itself."""
-    return tuple(route for route in site.routes if not route.is_frontend)
+def without_frontend(site: Site) -> Site:
+    """The site as a dev server has it, which is the front end itself."""
+    front = _frontend(site)
+    gone = () if front is None or _is_local(front) else (Note("frontend", "left out: the dev server is the front end"),)
+    routes = tuple(route for route in site.routes if not route.is_frontend)
+    return replace(site, routes=routes, notes=(*site.notes, *gone))
 
 
-def address(site: Site) -> dict[str, Any]:
-    """`port` of the dev server: the front end's own, where it is one of this machine, else that of the config."""
-    own = next((route.backend for route in site.routes if route.is_frontend), None)
-    local = own is not None and is_loopback_host(own.host) and not own.tls
-    return {"port": own.port if own is not None and local else site.listen[0][1]}
+def port(site: Site) -> int:
+    """Of the dev server: the front end's own, where it is one of this machine, else that of the config."""
+    front = _frontend(site)
+    return front.port if front is not None and _is_local(front) else site.listen[0][1]
+
+
+def _frontend(site: Site) -> Backend | None:
+    return next((route.backend for route in site.routes if route.is_frontend), None)
+
+
+def _is_local(backend: Backend) -> bool:
+    return is_loopback_host(backend.host) and not backend.tls
 
 
 def otherwise(route: Route) -> Iterable[Note]:
     """What no dev server of these has."""
-    if route.cors and not route.is_frontend:
+    if route.cors:
         yield Note(f"{route.place}.cors", "left out: the page is of the dev server's own origin, which needs no CORS")
 
 

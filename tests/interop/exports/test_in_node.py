@@ -97,13 +97,12 @@ def test_a_url_is_taken_and_becomes_what_routing_makes_of_it() -> None:
     pairs = ", ".join(f"[{route.written}, {json.dumps(urls)}]" for route, urls in asked)
     code = f"[{pairs}].map(([[context, rewrite], urls]) => urls.map((url) => context.test(url) ? rewrite(url) : null))"
     for (route, urls), results in zip(asked, in_node(code), strict=True):
+        # whether a capture begins with a slash is only known of each request: there may be one more
+        base = f"{describe(route.config).routes[0].base}/" if route.opens_with_a_capture else None
         for url, given in zip(urls, results, strict=True):
             wanted = route.sent(url)
-            if route.opens_with_a_capture and given != wanted:
-                # whether a capture begins with a slash is only known of each request: there may be one more
-                base = describe(route.config).routes[0].base
-                given = given.replace(f"{base}/", base, 1)
-            assert (route.config.routes, url, given) == (route.config.routes, url, wanted)
+            allowed = (given, given and base and given.replace(base, base[:-1], 1))
+            assert wanted in allowed, (route.config.routes, url)
 
 
 def test_a_location_comes_back_as_the_expressions_say() -> None:

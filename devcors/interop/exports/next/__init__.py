@@ -40,20 +40,19 @@ _SPECIAL = re.compile(r"[(){}\[\]+?*\\|]")
 
 def write(site: Site) -> Output:
     """The config, and what is not in it."""
-    routes = nodeproxy.routes(site)
-    served = [route for route in routes if not list(_left_out(route))]
+    behind = nodeproxy.without_frontend(site)
+    served = [route for route in behind.routes if not list(_left_out(route))]
     passed = Note(
         "routes",
         "Origin, Location and Set-Cookie go through as they are, and X-Forwarded-Host is sent alone and always",
     )
     idle = [route.idle for route in served]
     return written(
-        replace(site, notes=(*site.notes, passed)) if served else site,
+        replace(behind, notes=(*behind.notes, passed)) if served else behind,
         "next",
         {"literal": literal},
         {
-            "served": routes,
-            "port": nodeproxy.address(site)["port"],
+            "port": nodeproxy.port(site),
             "silence": round(1000 * (max(idle) if all(idle) and idle else FOREVER)),
             "rewrites": _rewrites,
         },
@@ -63,8 +62,6 @@ def write(site: Site) -> Output:
 
 
 def _left_out(route: Route) -> Iterator[Note]:
-    if route.is_frontend:
-        return
     if route.name.startswith("^"):
         yield Note(route.place, "a source is no expression: the route is left out")
     elif not route.name.isascii() or "%" in route.name:
@@ -74,8 +71,6 @@ def _left_out(route: Route) -> Iterator[Note]:
 
 
 def _otherwise(route: Route) -> Iterable[Note]:
-    if route.is_frontend:
-        return
     yield from nodeproxy.otherwise(route)
     kept = {
         "host": route.host != route.backend.authority,

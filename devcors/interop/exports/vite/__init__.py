@@ -23,13 +23,14 @@ KEYS = (
 
 def write(site: Site) -> Output:
     """The config, and what is not in it."""
+    behind = nodeproxy.without_frontend(site)
     output = written(
-        site,
+        behind,
         "vite",
         {"string": string, "literal": literal},
         {
-            "served": _once(nodeproxy.routes(site)),
-            "address": nodeproxy.address(site),
+            "served": _once(behind.routes),
+            "port": nodeproxy.port(site),
             "context": _context,
             "entry": _entry,
         },

@@ -24,22 +24,23 @@ KEYS = (
 
 def write(site: Site) -> Output:
     """The config, and what is not in it."""
+    behind = nodeproxy.without_frontend(site)
     output = written(
-        site,
+        behind,
         "webpack",
         {"literal": literal},
-        {"served": nodeproxy.routes(site), "address": _address(site), "entry": _entry},
+        {"address": {"port": nodeproxy.port(site), **_hosts(behind)}, "entry": _entry},
         left_out=beyond_javascript,
         otherwise=nodeproxy.otherwise,
     )
     return nodeproxy.with_helpers(output)
 
 
-def _address(site: Site) -> dict[str, Any]:
-    """With the hosts that routes ask for: others than this machine's are refused."""
-    named = {host.partition(":")[0] for route in nodeproxy.routes(site) for host in route.conditions.hosts}
+def _hosts(site: Site) -> dict[str, Any]:
+    """The hosts that routes ask for: others than this machine's are refused."""
+    named = {host.partition(":")[0] for route in site.routes for host in route.conditions.hosts}
     hosts = sorted(host.removeprefix("*") for host in named)
-    return {**nodeproxy.address(site), **({"allowedHosts": hosts} if hosts else {})}
+    return {"allowedHosts": hosts} if hosts else {}
 
 
 def _entry(route: Route) -> dict[str, Any]:
