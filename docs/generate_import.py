@@ -13,7 +13,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from devcors.interop.imports import options, vite  # noqa: E402
+from devcors.interop.imports import angular, bundlers, nuxt, options, setup_proxy, vite, webpack  # noqa: E402
 from devcors.interop.imports.better import BETTER  # noqa: E402
 from devcors.interop.imports.nextjs import forms, reading  # noqa: E402
 from devcors.interop.imports.options import Row  # noqa: E402
@@ -35,10 +35,19 @@ class Page(NamedTuple):
 PAGES = {
     "vite": Page(
         options.VITE,
-        "`server.proxy` of `vite.config.js`, `.mjs`, `.ts`, `.cjs`, `.mts` or `.cts` is taken over, as the project's "
-        "own Vite loads it: with its imports, its env files, as an object, a function of the mode (that of the start "
-        "script, else `development`) or a promise. The tests compare devcors with Vite 7 and 8.",
+        "`server.proxy` of `vite.config.js`, `.mjs`, `.ts`, `.cjs`, `.mts` or `.cts` is taken over, as the "
+        "project's own Vite loads it: with its imports, its env files, as an object, a function of the mode (that "
+        "of the start script, else `development`) or a promise. The tests compare devcors with Vite 7 and 8.",
         vite.FORMS,
+    ),
+    "nuxt": Page(
+        options.NUXT,
+        "Of `nuxt.config.js`, `.mjs`, `.ts` and so on, `proxy` in `routeRules`, `nitro.devProxy` and "
+        "`vite.server.proxy` are taken over, as the project's own Nuxt loads the file: with its layers, its env files, "
+        "and what is for development only. The tests load configs with the loader of Nuxt 4 and compare devcors with "
+        "the parts that Nitro 2 is made of: h3, radix3 and httpxy.",
+        nuxt.FORMS,
+        (*options.rows_for(options.NUXT), *nuxt.RULE_OPTIONS),
     ),
     "next": Page(
         reading.TOOL,
@@ -49,6 +58,51 @@ PAGES = {
         forms.FORMS,
         forms.OPTIONS,
         "What has no key stays with Next, which is said where it is used.",
+    ),
+    "webpack": Page(
+        options.WEBPACK,
+        "`devServer.proxy` of `webpack.config.js`, `.mjs`, `.cjs`, `.ts`, `.cts` or `.mts` is taken over: an "
+        "object, a list of which one has a `devServer`, a function of `env` and `argv`, or a promise; TypeScript "
+        "by the compiler that the project has. The project's own http-proxy-middleware is asked what it does with "
+        "each path, and sends nothing. The tests compare devcors with webpack-dev-server 5, and 4 for the object "
+        "of contexts that it had.",
+        webpack.FORMS,
+    ),
+    "http-proxy-middleware": Page(
+        options.HPM,
+        "What `src/setupProxy.js` of Create React App gives its app is taken over, and so is any module that "
+        "exports a function of an app, or a middleware, under that name. The project's own http-proxy-middleware, "
+        "version 0 to 4, is asked what it does with each path, and sends nothing. The tests compare devcors with "
+        "versions 2, 3 and 4 in an Express app.",
+        setup_proxy.HPM_FORMS,
+    ),
+    "create-react-app": Page(
+        options.CRA,
+        '`src/setupProxy.js` and `"proxy"` of package.json are taken over. Of package.json nothing is run. The tests '
+        "compare devcors with what react-scripts 5 makes of both, in webpack-dev-server 4, with http-proxy-"
+        "middleware 0 to 4.",
+        setup_proxy.CRA_FORMS,
+    ),
+    "angular": Page(
+        options.ANGULAR,
+        "The proxy file that angular.json names is taken over (`proxy.conf.json`, `.js`, `.mjs` or `.cjs`; without"
+        " a name there, these are looked for), by the loader of the project's own builder. The tests compare "
+        "devcors with that loader of @angular/build 20 and the Vite that it feeds.",
+        angular.FORMS,
+    ),
+    "vue-cli": Page(
+        options.VUE,
+        "`devServer.proxy` of `vue.config.js`, `.cjs`, `.mjs` or `.ts` is taken over, as Vue CLI's own service "
+        "prepares it. No test compares devcors with a running Vue CLI: what is below it, webpack-dev-server, is "
+        "compared.",
+        bundlers.VUE_FORMS,
+    ),
+    "rsbuild": Page(
+        options.RSBUILD,
+        "`server.proxy` of `rsbuild.config.*` is taken over, by Rsbuild's own loader and the http-proxy-middleware"
+        " that is part of it. No test compares devcors with a running Rsbuild: what is below it, http-proxy-"
+        "middleware, is compared.",
+        bundlers.RSBUILD_FORMS,
     ),
 }
 
@@ -83,8 +137,8 @@ routes of the same pattern.
 
 ## What is otherwise, on purpose
 
-The tests send the same requests through {tool} and through devcors with the imported config. These are the only
-differences that they let pass:
+The tests send the same requests through the other tool and through devcors with the imported config. These are the
+only differences that they let pass:
 
 | devcors | why |
 | --- | --- |

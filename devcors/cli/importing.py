@@ -30,7 +30,7 @@ class Wishes(NamedTuple):
 def import_config(path: Path, wishes: Wishes) -> int:
     """0 when something was taken over, 1 when no entry can be a route."""
     found = find(path)
-    if not (wishes.yes or agreed(found)):
+    if not (wishes.yes or found.reader.plain or agreed(found)):
         console(stderr=True).print("nothing was run, nothing was written")
         return 1
     read = imported(found)

@@ -11,7 +11,7 @@ from typing import Protocol
 from devcors.config.changes import diff
 from devcors.config.loading import Loaded
 from devcors.config.problems import Problem, problems_of
-from devcors.config.schema import Config
+from devcors.config.schema import Config, Route
 from devcors.errors import ConfigError, DevcorsError
 from devcors.proxy.engine import Engine
 from devcors.proxy.tasks import spawn
@@ -118,16 +118,28 @@ class Reloader:
 
 
 def _moved(config: Config, port: int | None) -> Config:
-    """The config with the front end at another port of this machine."""
+    """The config with the front end at another port of this machine, and with it every route that leads there."""
     if port is None or config.frontend is None:
         return config
-    scheme, _, rest = config.frontend.target.partition("://")
+    before = config.frontend.target
+    routes = {pattern: tuple(_at(table, before, port) for table in tables) for pattern, tables in config.routes.items()}
+    return config.model_copy(update={"frontend": _at(config.frontend, before, port), "routes": routes})
+
+
+def _at(table: Route, before: str, port: int) -> Route:
+    """The table with this port, where its target is the server that had been the front end."""
+    if _server(table.target) != _server(before):
+        return table
+    scheme, _, rest = table.target.partition("://")
     authority, slash, path = rest.partition("/")
     moved = f"{scheme}://{authority.rpartition(':')[0]}:{port}{slash}{path}"
-    return config.model_copy(update={"frontend": config.frontend.model_copy(update={"target": moved})})
+    return table.model_copy(update={"target": moved})
+
+
+def _server(target: str) -> str:
+    return target.partition("://")[2].partition("/")[0]
 
 
 def _loopback_port(target: str) -> int | None:
-    authority = target.partition("://")[2].partition("/")[0]
-    host, _, port = authority.rpartition(":")
+    host, _, port = _server(target).rpartition(":")
     return int(port) if port.isdigit() and is_loopback_host(host) else None

@@ -17,7 +17,7 @@ from .files import at, find_script, read_json, read_text
 from .imports.options import ANGULAR, CRA, VITE, VUE, WEBPACK
 from .javascript import Code, Script
 from .packages import Package
-from .proxy_settings import Findings, FoundRoute, read_proxy, read_rewrite
+from .proxy_settings import Findings, FoundRoute, read_proxy, read_rewrites
 
 _PORT_FLAG = re.compile(r"(?<!\S)(?:--port(?:=|\s+)|-p(?:=|\s*))[\"']?(\d{1,5})\b")
 _PORT_SET = re.compile(r"(?:^|[\s;&\"'])PORT=(\d{1,5})\b")
@@ -135,6 +135,17 @@ def detect(folder: Path) -> FrontEnd | None:
     )
 
 
+def front_of(folder: Path, configured: str | dict[str, Any] | None) -> str | dict[str, Any] | None:
+    """`frontend` of a devcors.toml: the port on the command line, else what the evaluated config says, else the usual.
+
+    configured: what the config says, None where it says nothing.
+    """
+    known = detect(folder)
+    if known is None or (configured is not None and not known.port_on_command_line):
+        return configured
+    return {"target": known.url, "verify": False} if known.https else known.url
+
+
 def _tool(folder: Path, package: Package) -> Tool | None:
     for tool in TOOLS:
         if tool.packages & package.dependencies:
@@ -178,8 +189,7 @@ def _settings(folder: Path, tool: Tool, findings: Findings) -> Mapping[str, Any]
         return {}
     script = Script(read_text(path))
     if tool.name == "Next.js":
-        for rewrite in script.objects(lambda keys: {"source", "destination"} <= keys):
-            read_rewrite(rewrite, path.name, findings)
+        read_rewrites(script.objects(lambda keys: {"source", "destination"} <= keys), path.name, findings)
         return {}
     sections = [section for section in script.named(tool.section) if isinstance(section, Mapping)]
     settings = {name: value for section in reversed(sections) for name, value in section.items()}

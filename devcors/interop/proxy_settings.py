@@ -8,11 +8,12 @@ not; nothing is silently different.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .imports.model import Source
+from .imports.nextjs.rewriting import Rewrite, Settings, entries
 from .imports.options import VITE, WEBPACK, needs_nothing, take_options
 from .javascript import Code
 
@@ -21,7 +22,6 @@ _GLOB_END = re.compile(r"/?\*\*?(?:/\*)?$")
 _REPLACE = re.compile(
     r"""\.replace\(\s*/\^(?P<from>(?:\\.|[^/\\])+)/\w*\s*,\s*(?P<quote>["'`])(?P<to>[^"'`]*)(?P=quote)"""
 )
-_DESTINATION = re.compile(r"((?:https?|wss?)://[^/?#]+)([^?#]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +151,34 @@ def _rewrite(pattern: str, options: Mapping[str, Any]) -> tuple[str | None, bool
     return to.rstrip("/"), True
 
 
-def read_rewrite(given: Mapping[str, Any], source: str, findings: Findings) -> None:
-    """Reads one of Next.js' `{ source: "/api/:path*", destination: "http://…" }`, whose patterns devcors has too."""
-    pattern, destination = given["source"], given["destination"]
-    if not isinstance(pattern, str) or not isinstance(destination, str):
-        findings.note(f"{source} has a rewrite that is computed: add it by hand")
-    elif found := _DESTINATION.fullmatch(destination):
-        rewrite = found[2] if found[2] != pattern else None
-        findings.add(FoundRoute(pattern, found[1], source, rewrite=rewrite, certain=False))
+def read_rewrites(given: Sequence[Mapping[str, Any]], source: str, findings: Findings) -> None:
+    """Reads Next.js' `{ source: "/api/:path*", destination: "http://…" }`, whose list (`fallback`) is not known."""
+    rewrites: list[Rewrite] = []
+    for each in given:
+        if "permanent" in each or "statusCode" in each:
+            continue  # a redirect has the same two
+        if not isinstance(each["source"], str) or not isinstance(each["destination"], str):
+            findings.note(f"{source} has a rewrite that is computed: add it by hand")
+            continue
+        has, missing = (_conditions(each.get(name)) for name in ("has", "missing"))
+        rewrites.append(Rewrite("afterFiles", each["source"], each["destination"], Source(source), has, missing))
+    made = entries(rewrites, Settings(), {"target": ""})
+    for rewrite, entry in zip(rewrites, made, strict=False):  # behind them are routes to the front end
+        tables = [table for _, table in entry.routes]
+        for remark in entry.remarks if not rewrite.destination.startswith("/") else ():
+            findings.note(f'{source}: the rewrite of "{entry.name}": {remark}')
+        if any(not table["target"] for table in tables):
+            findings.note(f'{source}: the rewrite of "{entry.name}" has conditions for the front end: add it by hand')
+            continue
+        for pattern, table in entry.routes:
+            more = {key: value for key, value in table.items() if key not in ("target", "rewrite")}
+            findings.add(FoundRoute(pattern, table["target"], source, table.get("rewrite"), more, certain=False))
+
+
+def _conditions(given: Any) -> tuple[Mapping[str, Any], ...]:
+    """`has` or `missing`; what is computed is a condition of no kind, which no route has."""
+    if given is None:
+        return ()
+    if not isinstance(given, list) or not all(isinstance(item, Mapping) for item in given):
+        return ({"type": "what is computed"},)
+    return tuple(given)

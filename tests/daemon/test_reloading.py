@@ -105,6 +105,27 @@ def test_what_the_engine_refuses_is_told(editing: Editing) -> None:
     assert "listen" in editing.save(FIRST + '[server]\nlisten = "localhost:3"\n')
 
 
+def test_routes_to_the_front_end_follow_it(tmp_path: Path) -> None:
+    routes = """[routes]
+"/api" = "http://localhost:8080"
+"/api/own" = "http://localhost:5173"
+"/ws" = [
+    { target = "ws://localhost:5173/x", match = { methods = ["GET"] } },
+    { target = "http://localhost:51730" },
+]
+"""
+    editing = Editing(tmp_path, FIRST + routes)
+    editing.follow(5174)
+    (config,) = editing.engine.swapped
+    assert [table.target for tables in config.routes.values() for table in tables] == [
+        "http://localhost:8080",
+        "http://localhost:5174",
+        "ws://localhost:5174/x",
+        "http://localhost:51730",
+    ]
+    assert editing.engine.frontend == "http://localhost:5174/app"
+
+
 def test_the_port_that_the_dev_server_took_is_followed(editing: Editing) -> None:
     assert editing.reloader.frontend_port == 5173
     assert editing.follow(5173) == ""

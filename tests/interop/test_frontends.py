@@ -279,18 +279,35 @@ def test_webpacks_list(tmp_path: Path) -> None:
 
 
 def test_nexts_rewrites(tmp_path: Path) -> None:
-    program = """module.exports = { async rewrites() { return [
+    program = """module.exports = { async redirects() { return [
+        { source: '/away/:path*', destination: 'https://example.com/:path*', permanent: true },
+    ] }, async rewrites() { return [
         { source: '/api/:path*', destination: 'http://localhost:8080/:path*' },
         { source: '/same/:path*', destination: 'http://localhost:8080/same/:path*' },
+        { source: '/new/:path*', has: [{ type: 'header', key: 'x-new' }], destination: 'http://localhost:8081/:path*' },
         { source: '/old', destination: '/new' },
         { source: '/env', destination: process.env.API },
+        { source: '/find/:word', destination: 'http://localhost:8080/find?q=:word' },
+        { source: '/some/:path*', has: conditions, destination: 'http://localhost:8080/:path*' },
+        { source: '/less/:path*', missing: [{ type: 'header', key: 'x' }], destination: 'http://l:8080/:path*' },
     ] } }"""
     frontend = found(tmp_path, {"package.json": package("next"), "next.config.js": program})
-    assert [(route.pattern, route.target, route.rewrite) for route in frontend.routes] == [
-        ("/api/:path*", "http://localhost:8080", "/:path*"),
-        ("/same/:path*", "http://localhost:8080", None),
+    assert [(route.pattern, route.table()) for route in frontend.routes] == [
+        ("/api", {"target": "http://localhost:8080", "rewrite": "", "forwarded": True}),
+        ("/same", {"target": "http://localhost:8080", "forwarded": True}),
+        (
+            "/new",
+            {
+                "target": "http://localhost:8081",
+                "rewrite": "",
+                "match": {"headers": {"x-new": "*"}},
+                "forwarded": True,
+            },
+        ),
     ]
-    assert frontend.notes == ["next.config.js has a rewrite that is computed: add it by hand"]
+    said = ["is computed", '"/find/:word"', '"/some/:path*"', '"/less/:path*"']
+    assert [any(text in note for note in frontend.notes) for text in said] == [True] * 4
+    assert len(frontend.notes) == 4
 
 
 def test_create_react_apps_one_string(tmp_path: Path) -> None:

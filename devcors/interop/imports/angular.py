@@ -8,23 +8,24 @@ file to webpack-dev-server. The builder's own loader makes what is read here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from devcors.errors import ConfigError, PatternError
 from devcors.interop.files import at, read_json, read_text
+from devcors.interop.frontends import front_of
 
 from .chain import Chain
 from .evaluating import Function, Session
 from .expressions import to_python
 from .middleware import Options, routes_of
 from .model import Entry, Imported, Remark
-from .options import ANGULAR
+from .options import ANGULAR, Row
 from .ordering import in_order
 from .places import Places
-from .steps import entries_of
-from .vite import pattern_of
+from .steps import Frontend, entries_of
+from .vite import pattern_of, sent_by
 from .webpack import steps_of
 
 WORKSPACE = "angular.json"
@@ -32,8 +33,17 @@ FILES = tuple(f"{folder}proxy.conf{suffix}" for folder in ("", "src/") for suffi
 """Where the file is looked for when angular.json names none."""
 _WEBPACK = re.compile(r"@angular-devkit/build-angular:browser$|@angular-builders/custom-webpack:browser$")
 _WHOLE_GLOB = re.compile(r"(/[^*?{}()\[\]!]*?)/?\*\*(?:/\*)?")
-# Vite's own, which the file may have since the dev server is Vite; `rewrite` is what becomes of pathRewrite, too
-_OF_VITE = ("rewrite", "configure")
+
+FORMS = (
+    Row('"/api": { "target": … }', '`"/api" = { target = … }`', "with the keys of the options below"),
+    Row('"/api/**": { … }', '`"/api"`', "names that begin with a dot are taken, too"),
+    Row('"/api/*": { … }', "an expression", "since version 17 a star is one segment, as in the expression of Angular"),
+    Row("[{ context: ['/api', '/auth'], … }]", '`"/api"`, `"/auth"`', "Angular takes no context that is no list"),
+    Row('"^/api": { … }', "an expression", "in Python's words"),
+    Row("a file for `@angular-devkit/build-angular:browser`", "as [webpack](webpack.md)", "whose dev server it is"),
+    Row("angular.json `serve.options.proxyConfig`", "the file", "also of the default configuration"),
+    Row("angular.json `serve.options.port`", "`frontend`", "unless the start script names a port"),
+)  # fmt: skip
 
 
 def proxy_file(folder: Path) -> str | None:
@@ -46,21 +56,24 @@ def proxy_file(folder: Path) -> str | None:
 def read(folder: Path, file: str, session: Session) -> Imported:
     """The proxies of a file in the folder of the workspace. Raises ConfigError where they cannot be had."""
     places = Places(file, read_text(folder / file))
-    frontend = _frontend(folder)
+    frontend = front_of(folder, _frontend(folder))
     if _is_webpack(folder):
         loaded = session.load("angular", folder, file, webpack=True)
         chain = Chain(session, loaded["ask"], loaded["globs"])
         steps = steps_of(loaded["entries"], places)
-        return Imported(ANGULAR, file, frontend, entries_of(chain, steps, ANGULAR, session))
+        return Imported(ANGULAR, file, frontend, entries_of(chain, steps, ANGULAR, session, frontend))
     loaded = session.load("angular", folder, file)
     if not loaded["proxy"]:
         hint = 'an entry of a list has its paths in "context", which is a list'
         raise ConfigError("there is no entry in it that Angular takes", where=file, hint=hint)
-    entries = [_entry(each, places, session) for each in loaded["proxy"]]
+    sent = sent_by(loaded["vite"])
+    entries = [_entry(each, places, session, frontend, sent) for each in loaded["proxy"]]
     return Imported(ANGULAR, file, frontend, in_order(entries))
 
 
-def _entry(given: Mapping[str, Any], places: Places, session: Session) -> Entry:
+def _entry(
+    given: Mapping[str, Any], places: Places, session: Session, frontend: Frontend, sent: Callable[[str], str]
+) -> Entry:
     name, value = str(given["name"]), given["options"]
     source = places.entry(name)
     place = places.after(source)
@@ -75,9 +88,8 @@ def _entry(given: Mapping[str, Any], places: Places, session: Session) -> Entry:
     option = "rewrite" if "rewrite(" in places.text or "rewrite:" in places.text else "pathRewrite"
     texts = tuple(f"'{key}'" for key in given.get("texts", ()))
     function = rewrite if isinstance(rewrite, Function) else None
-    routes, remarks = routes_of(
-        pattern, Options(ANGULAR, options, place, function, option, handled=_OF_VITE, texts=texts), session
-    )
+    given_options = Options(ANGULAR, options, place, function, option, sent, frontend=frontend, texts=texts)
+    routes, remarks = routes_of(pattern, given_options, session)
     if isinstance(options.get("pathRewrite"), Function):
         text = "Angular's dev server takes no function here and does nothing with it, and so does the route"
         remarks.append(Remark("pathRewrite", text, place("pathRewrite")))

@@ -37,9 +37,16 @@ BETTER = (
         "a tool that writes it anew changes what is signed, or has no `=`, or stands there twice",
     ),
     Better(
+        "fetch",
+        "A request goes on with the fields that the browser sent, and a redirect comes to the browser",
+        "what is sent with fetch() has another Accept, and redirects are followed where the browser cannot see them",
+    ),
+    Better(
         "slash",
-        "A slash at the end of a path stays, none is added, and two in a row stay, all without a redirect first",
-        "a backend takes the paths for different ones, and answers one of them with a redirect of its own",
+        "A path with a slash at its end, or with two in a row, goes on as it was asked for, without a redirect first; "
+        "none is added: with a target `…/v1`, `/api/` becomes `/v1/` and `/api` becomes `/v1`",
+        "a backend takes the two for different paths, and redirects from one to the other: with the tool's own "
+        "redirect the browser goes in circles",
     ),
     Better(
         "origin",

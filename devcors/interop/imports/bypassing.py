@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from .evaluating import Effect, Function, Session, Threw
@@ -15,23 +16,33 @@ _DATA = {"accept": "application/json"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
+@dataclass(slots=True)
+class Front:
+    """The front end, as the target of routes; `routes` are those that stand before the routes of the entry."""
+
+    table: dict[str, Any]
+    routes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+
 def bypassed(
     pattern: str,
     options: Mapping[str, Any],
     place: Callable[[str], Source],
     session: Session,
     remarks: list[Remark],
+    front: Front | None = None,
 ) -> dict[str, Any] | None:
     """Further keys for the routes of an entry (`match`) by what its `bypass` keeps from the backend; None for no route.
 
-    What no rule says goes to the remarks.
+    front: gets routes for what is kept, where a rule says which that is. What no rule says goes to the remarks.
     """
     function = options.get("bypass")
     if not isinstance(function, Function):
         return {}
+    hints = hints_in(function.source)
     requests = [
         {"url": url, "method": method, "headers": headers}
-        for url in paths_for(pattern, hints_in(function.source))[:40]
+        for url in paths_for(pattern, hints)[:60]
         for method in METHODS
         for headers in (_DATA, _PAGE)
     ]
@@ -39,26 +50,28 @@ def bypassed(
     source = place("bypass")
     if any(isinstance(effect, Effect) and effect.set for effect in effects):
         remarks.append(Remark("bypass", "fields that it sets on responses are left out", source))
-    kept = [_is_kept(effect) for effect in effects]
+    answers = [effect.result if isinstance(effect, Effect) else False for effect in effects]
     fields = _fields(options, place, effects, remarks)
-    if not any(kept):
+    if not any(answer is not None for answer in answers):
         return fields
-    if all(kept):
+    if all(answer is not None for answer in answers):
         remarks.append(Remark("bypass", "it keeps every request that was tried from the backend: no route", source))
         return None
-    methods = _methods(requests, kept)
-    unchanged = all(
-        isinstance(effect, Effect) and effect.result in (None, request["url"])
-        for effect, request in zip(effects, requests, strict=True)
-    )
-    if methods and unchanged:
+    tried = Tried(pattern, requests, answers)
+    if methods := tried.methods():
         return {**fields, "match": {"methods": methods}}
-    remarks.append(Remark("bypass", _told(requests, kept), source))
+    if front is not None and (below := tried.below(hints)):
+        front.routes += [(prefix, dict(front.table)) for prefix in below]
+        return fields
+    text = tried.of_pages(front)
+    remarks.append(
+        Remark("bypass", text or "no rule says which requests it keeps from the backend: all go there", source)
+    )
     return fields
 
 
 def _fields(
-    options: Mapping[str, Any], place: Callable[[str], Source], effects: list[Effect | Threw], remarks: list[Remark]
+    options: Mapping[str, Any], place: Callable[[str], Source], effects: Sequence[Effect | Threw], remarks: list[Remark]
 ) -> dict[str, Any]:
     """Keys of a route for the fields that it sets on every request which it lets through."""
     sent = {effect.sent for effect in effects if isinstance(effect, Effect) and effect.result is None}
@@ -71,24 +84,61 @@ def _fields(
     return reading.table
 
 
-def _is_kept(effect: Effect | Threw) -> bool:
-    return isinstance(effect, Threw) or effect.result is not None
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What `bypass` answered to requests: a path that the dev server serves itself, False for a 404, None to go on."""
+
+    pattern: str
+    requests: Sequence[Mapping[str, Any]]
+    answers: Sequence[str | bool | None]
+
+    def methods(self) -> list[str] | None:
+        """The methods that go to the backend, where nothing but the method decides."""
+        by_method: dict[str, set[bool]] = {}
+        for request, answer in zip(self.requests, self.answers, strict=True):
+            by_method.setdefault(request["method"], set()).add(answer is not None)
+        if not self._unchanged() or any(len(ways) > 1 for ways in by_method.values()):
+            return None
+        return [method for method, ways in by_method.items() if ways == {False}]
+
+    def below(self, hints: Sequence[str]) -> list[str]:
+        """Prefixes that stay with the front end, where nothing but the path decides; the function names them."""
+        if not self._unchanged() or self.pattern.startswith("^"):
+            return []
+        kept = {request["url"] for request, answer in self._pairs() if answer is not None}
+        sent = {request["url"] for request, answer in self._pairs() if answer is None}
+        prefixes = [hint.rstrip("/") for hint in hints if _is_under(hint, self.pattern)]
+        found = [each for each in prefixes if any(_is_under(url, each) for url in kept)]
+        if kept & sent or any(_is_under(url, each) for each in found for url in sent):
+            return []
+        return list(dict.fromkeys(found)) if all(any(_is_under(url, each) for each in found) for url in kept) else []
+
+    def of_pages(self, front: Front | None) -> str | None:
+        """What to say where requests for a page, and they alone, stay with the front end; `front` gets their route."""
+        texts = {answer for answer in self.answers if isinstance(answer, str)}
+        pages = [request["headers"] is _PAGE for request in self.requests]
+        if [answer is not None for answer in self.answers] != pages or False in self.answers:
+            return None
+        one = texts.pop() if len(texts) == 1 else None
+        if front is None or self.pattern.startswith("^") or (one is None and not self._unchanged()):
+            return "requests for a page (Accept: text/html) do not go to the backend there, and do so here"
+        match = {"headers": {"Sec-Fetch-Dest": "document"}}
+        if one is None:
+            front.routes.append((self.pattern, {**front.table, "match": match}))
+        else:
+            bare = self.pattern.rstrip("/")
+            target = {"target": front.table["target"], "rewrite": one}
+            front.routes.append((f"{bare}/:path*", {**target, **front.table, "match": match}))
+        return "pages stay with the front end by Sec-Fetch-Dest, which browsers send, in place of Accept: text/html"
+
+    def _pairs(self) -> Iterator[tuple[Mapping[str, Any], str | bool | None]]:
+        yield from zip(self.requests, self.answers, strict=True)
+
+    def _unchanged(self) -> bool:
+        """Whether what is kept is asked for as it is."""
+        return all(answer is None or answer == request["url"] for request, answer in self._pairs())
 
 
-def _methods(requests: list[dict[str, Any]], kept: list[bool]) -> list[str] | None:
-    """The methods that go to the backend, where nothing but the method decides."""
-    by_method: dict[str, set[bool]] = {}
-    for request, one in zip(requests, kept, strict=True):
-        by_method.setdefault(request["method"], set()).add(one)
-    if any(len(ways) > 1 for ways in by_method.values()):
-        return None
-    return [method for method, ways in by_method.items() if ways == {False}]
-
-
-def _told(requests: list[dict[str, Any]], kept: list[bool]) -> str:
-    if kept == [request["headers"] is _PAGE for request in requests]:
-        return (
-            "requests for a page (Accept: text/html) do not go to the backend there, and do so here; a route to the "
-            'front end with match = { headers = { "Sec-Fetch-Dest" = "document" } } does it for browsers'
-        )
-    return "some requests are kept from the backend there, and go to it here: no rule says which"
+def _is_under(url: str, prefix: str) -> bool:
+    path, bare = url.partition("?")[0], prefix.rstrip("/")
+    return path == bare or path.startswith(f"{bare}/")

@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -166,14 +166,13 @@ class Session:
 def session(folder: Path) -> Iterator[Session]:
     """A Node in the project's folder. Raises ConfigError where there is none, or one that is too old."""
     node = _node(folder)
-    with (
-        as_file(files(__package__)) as package,
-        tempfile.TemporaryFile() as said,
-        _pipes() as (theirs, (questions, answers)),
-    ):
-        process = _started([node, "--enable-source-maps", str(package / "evaluate.mjs")], folder, theirs, said)
+    with as_file(files(__package__)) as package, tempfile.TemporaryFile() as said, closing(_Pipes()) as pipes:
+        command = [node, "--enable-source-maps", str(package / "evaluate.mjs"), *map(str, pipes.theirs)]
+        process = _started(command, folder, pipes.theirs, said)
         try:
-            yield Session(process, questions, answers, said)
+            pipes.give_away()
+            with _watched(process.pid):
+                yield Session(process, pipes.questions, pipes.answers, said)
         finally:
             # whatever the config started is in the group
             with suppress(ProcessLookupError):
@@ -182,21 +181,52 @@ def session(folder: Path) -> Iterator[Session]:
 
 
 @contextmanager
-def _pipes() -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """The ends for the child, and ours: where to write questions, where to read answers."""
-    (asked, questions), (answers, answered) = os.pipe(), os.pipe()
+def _watched(group: int) -> Iterator[None]:
+    """Ends a group of processes when this one ends in the block, however that comes.
+
+    A config in a loop of its own would not notice. A thread of Node's is no way: what blocks in one holds up whoever
+    asks all threads for something, as Rollup does. So a shell waits for its input to end, apart from our terminal.
+    """
+    watcher = subprocess.Popen(  # noqa: S603 - a fixed text, and a number
+        ["/bin/sh", "-c", 'read -r line; kill -9 "-$1"', "sh", str(group)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
-        yield (asked, answered), (questions, answers)
+        yield
     finally:
-        for end in (asked, questions, answers, answered):
-            with suppress(OSError):
-                os.close(end)
+        watcher.kill()
+        watcher.wait()
+        if watcher.stdin:
+            watcher.stdin.close()
 
 
-def _started(command: list[str], folder: Path, ends: tuple[int, int], said: IO[bytes]) -> subprocess.Popen[bytes]:
+class _Pipes:
+    """The ends for the child (`theirs`), and ours: where to write questions, where to read answers."""
+
+    def __init__(self) -> None:
+        (asked, self.questions), (self.answers, answered) = os.pipe(), os.pipe()
+        self.theirs = (asked, answered)
+        self._open = [*self.theirs, self.questions, self.answers]
+
+    def give_away(self) -> None:
+        """The child has its ends: ours of them are closed, so that the end of either side is seen on the other."""
+        for end in self.theirs:
+            self._open.remove(end)
+            os.close(end)
+
+    def close(self) -> None:
+        """Closes what is open."""
+        while self._open:
+            os.close(self._open.pop())
+
+
+def _started(command: list[str], folder: Path, ends: tuple[int, ...], said: IO[bytes]) -> subprocess.Popen[bytes]:
     try:
-        process = subprocess.Popen(  # noqa: S603 - the project's own Node, which the user has agreed to
-            [*command, *map(str, ends)],
+        return subprocess.Popen(  # noqa: S603 - the project's own Node, which the user has agreed to
+            command,
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=said,
@@ -206,9 +236,6 @@ def _started(command: list[str], folder: Path, ends: tuple[int, int], said: IO[b
         )
     except OSError as error:
         raise ConfigError(f"cannot run Node: {error.strerror}", where=str(folder)) from error
-    for end in ends:  # so that the end of either side is seen on the other
-        os.close(end)
-    return process
 
 
 def _node(folder: Path) -> str:

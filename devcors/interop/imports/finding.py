@@ -8,23 +8,25 @@ from pathlib import Path
 
 from devcors.errors import ConfigError
 
-from . import vite
+from . import angular, bundlers, nuxt, setup_proxy, vite, webpack
 from .evaluating import Session
 from .model import Imported
 from .nextjs import reading
-from .options import VITE
+from .options import ANGULAR, CRA, NUXT, RSBUILD, VITE, VUE, WEBPACK
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
     """How the config of a tool is found and read.
 
-    find: the file in a folder, as a relative path, None where there is none. read: of that folder and file.
+    find: the file in a folder, as a relative path, None where there is none. read: of that folder and file. plain: the
+    same for a file that is data, for which nothing of the project is run.
     """
 
     tool: str
     find: Callable[[Path], str | None]
     read: Callable[[Path, str, Session], Imported]
+    plain: Callable[[Path, str], Imported] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,30 @@ def named(*files: str) -> Callable[[Path], str | None]:
     return lambda folder: next((file for file in files if (folder / file).is_file()), None)
 
 
+def _setup_proxy(folder: Path) -> str | None:
+    """Of Create React App; one that was left behind when a project went over to Vite does not count."""
+    found = named(*setup_proxy.FILES)(folder)
+    return found if setup_proxy.is_create_react_app(folder) or not named(*vite.FILES)(folder) else None
+
+
+def _of_package(folder: Path) -> str | None:
+    return setup_proxy.PACKAGE if setup_proxy.has_proxy(folder) else None
+
+
+def _package(folder: Path, file: str, _session: Session) -> Imported:
+    return setup_proxy.read_package(folder, file)
+
+
 READERS = (
     Reader(reading.TOOL, named(*reading.FILES), reading.read),
+    Reader(NUXT, named(*nuxt.FILES), nuxt.read),
+    Reader(CRA, _setup_proxy, setup_proxy.read),
+    Reader(CRA, _of_package, _package, setup_proxy.read_package),
+    Reader(ANGULAR, angular.proxy_file, angular.read),
     Reader(VITE, named(*vite.FILES), vite.read),
+    Reader(RSBUILD, named(*bundlers.RSBUILD_FILES), bundlers.read_rsbuild),
+    Reader(VUE, named(*bundlers.VUE_FILES), bundlers.read_vue),
+    Reader(WEBPACK, named(*webpack.FILES), webpack.read),
 )
 """In the order in which they are looked for."""
 
@@ -84,6 +107,8 @@ def find_in(folder: Path) -> Found | None:
 
 def _is_like(path: Path, reader: Reader, folder: Path) -> bool:
     """Whether a file is another config of the tool's (`vite.config.dev.ts`), which its `--config` names."""
+    if reader.tool == ANGULAR:
+        return (folder / angular.WORKSPACE).is_file() and path.name.startswith("proxy.")
     usual = reader.find(folder)
     stems = {usual.split(".")[0]} if usual else {reader.tool.lower()}
     return path.name.split(".")[0] in stems and ".config." in path.name

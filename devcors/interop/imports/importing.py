@@ -15,7 +15,7 @@ from devcors.config.discovery import NAME
 from devcors.config.loading import load
 from devcors.config.saving import save, stored
 from devcors.errors import ConfigError
-from devcors.interop.frontends import detect
+from devcors.interop.frontends import front_of
 from devcors.interop.starter import write_starter
 
 from .evaluating import session
@@ -26,17 +26,12 @@ from .writing import Text, document, merged_text, new_text
 
 def imported(found: Found) -> Imported:
     """Reads a config by running it. Raises ConfigError, with file and line, where that is not possible."""
-    with session(found.folder) as node:
-        read = found.reader.read(found.folder, found.file, node)
-    return replace(read, frontend=_frontend(read, found.folder), entries=_agreed(read.entries))
-
-
-def _frontend(read: Imported, folder: Path) -> str | dict[str, Any] | None:
-    """Where the dev server listens: the port on its command line, else what its config says, else its usual one."""
-    known = detect(folder)
-    if known is None or (read.frontend is not None and not known.port_on_command_line):
-        return read.frontend
-    return {"target": known.url, "verify": False} if known.https else known.url
+    if found.reader.plain:
+        read = found.reader.plain(found.folder, found.file)
+    else:
+        with session(found.folder) as node:
+            read = found.reader.read(found.folder, found.file, node)
+    return replace(read, frontend=front_of(found.folder, read.frontend), entries=_agreed(read.entries))
 
 
 def _agreed(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:

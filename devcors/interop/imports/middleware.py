@@ -10,11 +10,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .bypassing import bypassed
+from .bypassing import Front, bypassed
 from .evaluating import Function, Session
 from .handling import edits_of
 from .model import Remark, Routes, Source
-from .options import take_options
+from .options import VITE, take_options
 from .probing import Outcome, Rule, find_rules, with_slash
 
 
@@ -22,7 +22,7 @@ from .probing import Outcome, Rule, find_rules, with_slash
 class Options:
     """The options of one entry. rewrite: the function of the path, if there is one. sent: what the tool sends for a
     path that was rewritten. handled: options that the caller has treated itself. texts: what names paths for `rewrite`,
-    beside its own text.
+    beside its own text. frontend: where the dev server listens, for what `bypass` keeps there.
     """
 
     tool: str
@@ -33,6 +33,7 @@ class Options:
     sent: Callable[[str], str] = with_slash
     handled: Collection[str] = ()
     texts: tuple[str, ...] = ()
+    frontend: str | Mapping[str, Any] | None = None
 
 
 def routes_of(pattern: str, options: Options, session: Session) -> tuple[Routes, list[Remark]]:
@@ -47,11 +48,18 @@ def routes_of(pattern: str, options: Options, session: Session) -> tuple[Routes,
         text = "no rule does the same as this function for every path that was tried; write the route by hand"
         return (), [*remarks, Remark(options.rewrite_name, text, options.place(options.rewrite_name))]
     merged(table, edits_of(options.values, options.place, session, remarks))
-    conditions = bypassed(pattern, options.values, options.place, session, remarks)
+    front = None if options.frontend is None else Front(target_table(options.frontend))
+    conditions = bypassed(pattern, options.values, options.place, session, remarks, front)
     if conditions is None:
         return (), remarks
     merged(table, conditions)
-    return tuple((rule.pattern, with_rewrite(table, rule)) for rule in rules), remarks
+    before = tuple(front.routes) if front else ()
+    return (*before, *((rule.pattern, with_rewrite(table, rule)) for rule in rules)), remarks
+
+
+def target_table(frontend: str | Mapping[str, Any]) -> dict[str, Any]:
+    """A front end as it stands in devcors.toml, as a table."""
+    return {"target": frontend} if isinstance(frontend, str) else dict(frontend)
 
 
 def _rules(pattern: str, options: Options, session: Session) -> tuple[Rule, ...] | None:
@@ -59,8 +67,11 @@ def _rules(pattern: str, options: Options, session: Session) -> tuple[Rule, ...]
     if function is None:
         return (Rule(pattern),)
 
+    # http-proxy-middleware hands the request over too, Vite does not
+    more = [] if options.tool == VITE else [{"method": "GET", "headers": {}}]
+
     def ask(paths: Sequence[str]) -> list[Outcome]:
-        results = session.calls(function, [[path, {"url": path, "method": "GET", "headers": {}}] for path in paths])
+        results = session.calls(function, [[path, *({**each, "url": path} for each in more)] for path in paths])
         return [options.sent(result) if isinstance(result, str) else None for result in results]
 
     return find_rules(pattern, ask, sources=[function.source, *options.texts])

@@ -7,18 +7,22 @@ is faithful by default; what devcors has otherwise on purpose stands in `better`
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from devcors.traffic.redaction import is_secret_name
+
 from .evaluating import Function, Other, Regex
 from .model import Remark, Source
 
 VITE, WEBPACK, HPM, CRA, ANGULAR = "Vite", "webpack", "http-proxy-middleware", "Create React App", "Angular"
-VUE, RSBUILD = "Vue CLI", "Rsbuild"
+VUE, RSBUILD, NUXT = "Vue CLI", "Rsbuild", "Nuxt"
 WITH_MIDDLEWARE = frozenset({WEBPACK, HPM, CRA, ANGULAR, VUE, RSBUILD})
-ALL = WITH_MIDDLEWARE | {VITE}
+WITH_VITE = frozenset({VITE, ANGULAR})  # since Angular 17
+ALL = WITH_MIDDLEWARE | {VITE, NUXT}
 _LOCAL = frozenset({"", "localhost", "127.0.0.1"})
 _OF_CONNECTION = frozenset(
     ("connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade")
@@ -194,24 +198,38 @@ def set_field(reading: Reading, option: str, name: str, text: Any) -> None:
             reading.table["host"] = str(text)
     else:
         reading.under("headers", "request")[name] = str(text)
+        if lower in ("authorization", "cookie") or is_secret_name(name):
+            reading.remark(option, f"the value of {name} may be a secret, and stands in devcors.toml now; {_KEPT_OUT}")
 
 
-def _auth(reading: Reading, _option: str, value: Any) -> None:
+def _auth(reading: Reading, option: str, value: Any) -> None:
     given = base64.b64encode(str(value).encode()).decode()
-    reading.under("headers", "request")["Authorization"] = f"Basic {given}"
+    set_field(reading, option, "Authorization", f"Basic {given}")
 
 
 def _cookie_domain(reading: Reading, option: str, value: Any) -> None:
-    """`auto` removes a Domain that does not hold at the front door, which is what people write this option for."""
+    """People write it to get rid of a Domain. `auto` does so where the target may set it; else it is forced."""
     values = _rewritten(value)
     if values is None:
         reading.remark(option, "it is neither text nor an object")
-    elif not set(values.values()) <= _LOCAL:
-        if set(values) == {"*"}:
-            reading.under("cookies")["domain"] = values["*"]
-            reading.remark(option, "cookies that have no Domain get it too")
-        else:
-            reading.remark(option, "devcors makes the Domain fit the front door and knows no other")
+    elif set(values.values()) <= _LOCAL:
+        if values and not _has_domain(reading):
+            reading.under("cookies")["domain"] = ""
+            if "*" not in values:
+                reading.remark(option, "every other Domain is removed too")
+    elif set(values) == {"*"}:
+        reading.under("cookies")["domain"] = values["*"]
+        reading.remark(option, "cookies that have no Domain get it too")
+    else:
+        reading.remark(option, "devcors makes the Domain fit the front door and knows no other")
+
+
+def _has_domain(reading: Reading) -> bool:
+    """Whether the target's host is a name in a domain, so that a Domain which it sets is its own."""
+    from devcors.urls import is_loopback_host
+
+    host = urlsplit(str(reading.table.get("target", ""))).hostname or ""
+    return "." in host and not is_loopback_host(host) and not re.fullmatch(r"[0-9.]+", host)
 
 
 def _cookie_path(reading: Reading, option: str, value: Any) -> None:
@@ -220,8 +238,9 @@ def _cookie_path(reading: Reading, option: str, value: Any) -> None:
         reading.remark(option, "it is neither text nor an object")
     elif set(values) == {"*"}:
         reading.under("cookies")["path"] = values["*"]
-        if _rewritten(reading.options.get("cookieDomainRewrite")) == {"*": ""}:
-            reading.under("cookies")["domain"] = ""
+        domains = _rewritten(reading.options.get("cookieDomainRewrite"))
+        if domains and set(domains.values()) <= _LOCAL:
+            reading.under("cookies")["domain"] = ""  # a table does what it says and no more
         if values["*"]:
             reading.remark(option, "cookies that have no Path get it too")
     elif values:
@@ -270,7 +289,9 @@ def _prepend_path(reading: Reading, _option: str, value: Any) -> None:
         reading.table["target"] = f"{parts.scheme}://{parts.netloc}"
 
 
+_KEPT_OUT = "devcors.local.toml, or a variable as in ${API_KEY}, keeps it out of a repository"
 _TRIED = "tried with paths, and the rule that explains them with more paths"
+_BYPASS = "where the method, the path, or asking for a page decides (then by Sec-Fetch-Dest); else left out"
 _MADE_BY_CODE = "responses are made by the config's own code, which a route cannot do"
 
 # `target` comes first, since others look at it
@@ -290,7 +311,7 @@ ROWS = (
     Row(
         "cookieDomainRewrite",
         "`cookies`",
-        'nothing where it is empty or names this machine, since `cookies = "auto"` does that; else `cookies.domain`',
+        'empty or this machine: `cookies.domain = ""`, and nothing where `cookies = "auto"` does it',
         _cookie_domain,
     ),
     Row("cookiePathRewrite", "`cookies.path`", "a table of paths: the route's own rewrite is used back", _cookie_path),
@@ -316,18 +337,16 @@ ROWS = (
     Row("fetchOptions", "", "devcors has no such way of sending", _left_out),
     Row("preserveHeaderKeyCase", "nothing", "fields go on as they came", _nothing),
     # Vite
-    Row(
-        "rewrite", "`rewrite`", "tried with paths, and the rule that is found with more paths", None, frozenset({VITE})
-    ),
-    Row("bypass", "routes to the front end", "where trying it shows a rule; else left out", None, ALL),
+    Row("rewrite", "`rewrite`", _TRIED, None, WITH_VITE),
+    Row("bypass", "`match`, or routes to the front end", _BYPASS, None, ALL - {NUXT}),
     Row(
         "configure",
         "`headers`",
         "where its handlers set the same fields on every request or response; else left out",
         None,
-        frozenset({VITE}),
+        WITH_VITE,
     ),
-    Row("rewriteWsOrigin", "`origin`", "the default", _rewrite_ws_origin, frozenset({VITE})),
+    Row("rewriteWsOrigin", "`origin`", "the default", _rewrite_ws_origin, WITH_VITE),
     # http-proxy-middleware and what is built on it
     Row("context", "the pattern", "globs where a pattern takes the same paths", None, WITH_MIDDLEWARE),
     Row("pathFilter", "the pattern", "globs where a pattern takes the same paths", None, WITH_MIDDLEWARE),

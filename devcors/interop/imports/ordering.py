@@ -50,20 +50,23 @@ def _overlaps(expression: str, prefix: str) -> bool:
     """Whether an expression may take a path that the prefix takes, too."""
     if not expression.startswith("^") or prefix.startswith("^"):
         return False
-    start = literal_start(expression)
-    return start.startswith(prefix) or prefix.startswith(start)
+    start, literal = literal_start(expression), prefix.partition("/:")[0]
+    return start.startswith(literal) or literal.startswith(start)
 
 
 def _as_expression(pattern: str, table: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """The same route as an expression: a prefix that ends at a segment."""
     if pattern.startswith("^"):
         return pattern, table
-    parsed = parse_pattern(pattern)
-    if parsed.names:
-        raise PatternError(f'"{pattern}" cannot be made an expression')
-    bare = re.escape(pattern.rstrip("/"))
-    expression = f"^{bare}/" if pattern.endswith("/") else f"^{bare}(?=/|$)"
     rewrite = table.get("rewrite")
+    whole = pattern.endswith("/:path*") and ":path" not in (rewrite or "")
+    literal = pattern.removesuffix("/:path*") if whole else pattern
+    if parse_pattern(literal or "/").names:
+        raise PatternError(f'"{pattern}" cannot be made an expression')
+    bare = re.escape(literal.rstrip("/"))
+    if whole:  # all of the path is taken, and becomes what the rewrite says
+        return f"^{bare}(?:/.*)?$", table
+    expression = f"^{bare}/" if pattern.endswith("/") else f"^{bare}(?=/|$)"
     if rewrite is None:
         return expression, table
     # what an expression took is replaced as it is: the slash behind comes with the rest of the path, or with the prefix

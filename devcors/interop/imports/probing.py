@@ -74,6 +74,12 @@ def with_slash(outcome: str) -> str:
     return outcome if outcome.startswith("/") else f"/{outcome}"
 
 
+def with_single_slashes(outcome: str) -> str:
+    """The same of http-proxy up to version 1, which joins paths by merging the slashes in them."""
+    path, mark, query = with_slash(outcome).partition("?")
+    return re.sub("/{2,}", "/", path) + mark + query
+
+
 def find_rules(
     pattern: str, ask: Try, *, sources: Iterable[str] = (), skip: Callable[[str], bool] = lambda _: False
 ) -> tuple[Rule, ...] | None:

@@ -14,18 +14,37 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from devcors.errors import ConfigError
-from devcors.interop.files import read_text
+from devcors.interop.files import at, read_json, read_text
 
 from .chain import Chain, Step
 from .evaluating import Session
-from .model import Entry, Imported, Remark
-from .options import CRA, HPM, take_options
+from .model import Entry, Imported, Remark, Source
+from .options import CRA, HPM, Row, take_options
 from .places import Places
 from .steps import entries_of
 from .webpack import contexts_of
 
 FILES = ("src/setupProxy.js",)
 PACKAGE = "package.json"
+
+HPM_FORMS = (
+    Row("app.use('/api', createProxyMiddleware({ … }))", '`"/api" = { target = … }`',
+        "versions 0 to 2 send the whole path; from version 3 on what the mount took is gone, `rewrite` does the same"),
+    Row("createProxyMiddleware('/api', { … })", '`"/api" = { target = … }`', "versions 0 to 2"),
+    Row("createProxyMiddleware('http://…/api')", '`"/api" = "http://…"`', "versions 0 to 2: the path of the URL"),
+    Row("pathFilter: ['/api', '/auth']", '`"/api"`, `"/auth"`', "versions 3 and 4: the path behind the mount"),
+    Row("'/api/**'", '`"/api"`', "names that begin with a dot are taken, too"),
+    Row("'/api/*.json', '!/api/old/*'", "an expression", "as the project's own micromatch makes it"),
+    Row("(path, req) => …", "the paths in its text", "tried; a condition on the method becomes `match`"),
+    Row("app.get(…), app.post(…)", "`match.methods`", ""),
+    Row("other middlewares", "a route where they send a request on", "what they answer themselves is left out"),
+)  # fmt: skip
+CRA_FORMS = (
+    Row('"proxy": "http://…"', "routes with `match`",
+        "what a page fetches (`Sec-Fetch-Dest: empty`) and every method but GET; the dev server's own paths stay"),
+    Row("src/setupProxy.js", "as [http-proxy-middleware](http-proxy-middleware.md)",
+        "called with an app that notes what it is given; .env files are read first"),
+)  # fmt: skip
 
 # The dev server's own: the bundle, what is made anew when a file changes, and the socket that says so. What a page
 # fetches is told from what the browser itself asks for by Sec-Fetch-Dest (W3C Fetch Metadata, section 2.1).
@@ -44,7 +63,7 @@ def read(folder: Path, file: str, session: Session) -> Imported:
     steps = [_step(number, entry, places) for number, entry in enumerate(loaded["entries"])]
     entries = entries_of(chain, steps, HPM, session)
     given = _proxy(folder)
-    more = package_entries(given) if isinstance(given, str) else ()
+    more = one_url(given, CRA, Places(PACKAGE, read_text(folder / PACKAGE)).entry("proxy")) if given else ()
     return Imported(CRA, file, None, (*entries, *more))
 
 
@@ -56,7 +75,8 @@ def _step(number: int, entry: Mapping[str, Any], places: Places) -> Step:
         parts = urlsplit(context)
         options.setdefault("target", f"{parts.scheme}://{parts.netloc}")
         context = parts.path or "/"
-    contexts = contexts_of(context if context is not None else options.get("pathFilter"))
+    old = str(entry.get("version") or "3").split(".")[0] in ("0", "1", "2")
+    contexts = contexts_of(options.get("pathFilter") if context is None and not old else context)
     source = places.at_line(entry["line"]) if entry.get("file") == places.file else places.entry(next(iter(mounts), ""))
     texts = [each if isinstance(each, str) else "a function" for each in contexts]
     name = " ".join(filter(None, (", ".join(mounts), ", ".join(texts)))) or str(options.get("target") or "/")
@@ -64,29 +84,39 @@ def _step(number: int, entry: Mapping[str, Any], places: Places) -> Step:
     return Step(number, name, source, places.after(source), contexts, mounts, options, known)
 
 
-def _proxy(folder: Path) -> Any:
+def is_create_react_app(folder: Path) -> bool:
+    """Whether the project is one of Create React App."""
+    package = read_json(folder / PACKAGE)
+    return any("react-scripts" in at(package, key) for key in ("dependencies", "devDependencies"))
+
+
+def has_proxy(folder: Path) -> bool:
+    """Whether the project is one of Create React App that has a URL as its `"proxy"`."""
+    return isinstance(at(read_json(folder / PACKAGE)).get("proxy"), str) and is_create_react_app(folder)
+
+
+def _proxy(folder: Path) -> str | None:
     try:
         package = json.loads(read_text(folder / PACKAGE) or "{}")
     except ValueError as error:
         raise ConfigError(f"syntax error: {error}", where=PACKAGE) from error
-    return package.get("proxy") if isinstance(package, dict) else None
+    given = package.get("proxy") if isinstance(package, dict) else None
+    return given if isinstance(given, str) else None
 
 
-def read_package(folder: Path, file: str, _session: Session) -> Imported:
+def read_package(folder: Path, file: str) -> Imported:
     """`"proxy"` of package.json, for which nothing is run. Raises ConfigError where there is none."""
     given = _proxy(folder)
-    if not isinstance(given, str):
+    if given is None:
         hint = "src/setupProxy.js is where react-scripts 2 and later have more than one target"
         raise ConfigError('there is no "proxy" in it that is a URL', where=file, hint=hint)
-    return Imported(CRA, file, None, package_entries(given, Places(file, read_text(folder / file))))
+    return Imported(CRA, file, None, one_url(given, CRA, Places(file, read_text(folder / file)).entry("proxy")))
 
 
-def package_entries(given: str, places: Places | None = None) -> tuple[Entry, ...]:
-    """The one entry that the URL is: all but the front end's own files and pages."""
-    places = places or Places(PACKAGE, "")
-    source = places.entry("proxy")
+def one_url(given: str, tool: str, source: Source) -> tuple[Entry, ...]:
+    """The one entry that a URL for everything is: all but the front end's own files and pages."""
     options = {"target": given, "changeOrigin": True, "secure": False, "xfwd": True}
-    table, remarks = take_options(options, CRA, lambda _: source)
+    table, remarks = take_options(options, tool, lambda _: source)
     if "target" not in table:
         return (Entry("proxy", source, (), tuple(remarks)),)
     routes = tuple((_OWN, {**table, "match": match}) for match in ({"methods": _METHODS}, _FETCHED))

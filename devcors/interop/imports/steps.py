@@ -8,25 +8,31 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from .bypassing import bypassed
+from .bypassing import Front, bypassed
 from .chain import Chain, Sent, Step, base_of, is_under, literal_of, origin_of
 from .evaluating import Function, Session
 from .handling import edits_of
-from .middleware import merged, with_rewrite
+from .middleware import merged, target_table, with_rewrite
 from .model import Entry, Remark, Routes
 from .options import take_options
 from .ordering import in_order
 from .probing import Outcome, Rule, Try, find_rules
 from .taking import before, methods_of, paths_for, paths_in, patterns_of
 
+Frontend = str | Mapping[str, Any] | None
 HANDLED = ("path", "name", "devcors")
 _OWN_HOST = "localhost"  # what chain.mjs asks for
 _ESCAPED = "{}|\\^`'<>\" "  # what http-proxy's parsing of a URL escapes; no route does
 
 
-def entries_of(chain: Chain, steps: Sequence[Step], tool: str, session: Session) -> tuple[Entry, ...]:
-    """What became of each middleware, in the order in which devcors tries the routes like the chain does."""
-    reading = _Reading(chain, steps, tool, session)
+def entries_of(
+    chain: Chain, steps: Sequence[Step], tool: str, session: Session, frontend: Frontend = None
+) -> tuple[Entry, ...]:
+    """What became of each middleware, in the order in which devcors tries the routes like the chain does.
+
+    frontend: where the dev server listens, for what `bypass` keeps there.
+    """
+    reading = _Reading(chain, steps, tool, session, frontend)
     return in_order([reading.entry(step) for step in steps])
 
 
@@ -47,6 +53,7 @@ class _Reading:
     steps: Sequence[Step]
     tool: str
     session: Session
+    frontend: Frontend
 
     def entry(self, step: Step) -> Entry:
         """What became of one middleware."""
@@ -183,11 +190,13 @@ class _Reading:
             if "target" not in table:
                 return (), said
             merged(table, edits_of(options, step.place, self.session, said))
-            conditions = bypassed(part.pattern, options, step.place, self.session, said)
+            front = Front(target_table(self.frontend)) if self.frontend is not None else None
+            conditions = bypassed(part.pattern, options, step.place, self.session, said, front)
             if conditions is None:
                 return (), said
             merged(table, conditions)
             self._conditions(step, part, table, said)
+            routes += front.routes if front else []
             routes += [(rule.pattern, with_rewrite(table, rule)) for rule in part.rules]
             remarks += [each for each in (*said, part.remark) if each and each not in remarks]
         return tuple(routes), remarks

@@ -21,7 +21,7 @@ _GLOB_PREFIX = re.compile(r"(/?[^*?{}()\[\]!]*?)/?\*\*(?:/\*)?")
 
 def patterns_of(chain: Chain, step: Step) -> list[str]:
     """The patterns of devcors that take what the middleware takes; none where nothing was found that does."""
-    if any(isinstance(each, str) and each in chain.globs for each in step.contexts):
+    if any(isinstance(each, str) and (each in chain.globs or "*" in each) for each in step.contexts):
         return _of_globs(chain, step)
     return shortest([each for each in _candidates(step) if takes(chain, step, each)])
 

@@ -8,12 +8,14 @@ expression where it begins with `^`; a target alone means `changeOrigin`, too; a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from devcors.errors import ConfigError, PatternError
 from devcors.interop.files import read_text
+from devcors.interop.frontends import front_of
 from devcors.interop.packages import Package
 from devcors.routing.pattern import parse_pattern
 
@@ -24,6 +26,7 @@ from .model import Entry, Imported, Remark
 from .options import VITE, Row
 from .ordering import in_order
 from .places import Places
+from .probing import with_single_slashes, with_slash
 
 FILES = tuple(f"vite.config.{suffix}" for suffix in ("js", "mjs", "ts", "cjs", "mts", "cts"))
 """In the order in which Vite looks for them."""
@@ -51,8 +54,14 @@ def read(folder: Path, file: str, session: Session) -> Imported:
         raise ConfigError(
             "there is no server.proxy in it", where=f"{file}:{places.entry('server').line or 1}", hint=hint
         )
-    entries = [_entry(context, value, places, session) for context, value in proxy.items()]
-    return Imported(VITE, file, _frontend(server), in_order(entries))
+    frontend = front_of(folder, _frontend(server))
+    reading = Reading(places, session, frontend, sent_by(loaded["version"]))
+    return Imported(VITE, file, frontend, in_order([reading.entry(context, value) for context, value in proxy.items()]))
+
+
+def sent_by(version: str) -> Callable[[str], str]:
+    """What this version of Vite sends for a rewritten path: http-proxy is an older one before Vite 7."""
+    return with_slash if int(version.partition(".")[0]) >= 7 else with_single_slashes
 
 
 def _mode(folder: Path) -> str:
@@ -73,25 +82,38 @@ def _frontend(server: Mapping[str, Any]) -> str | dict[str, Any] | None:
     return {"target": url, "verify": False} if isinstance(https, Mapping) else url
 
 
-def _entry(context: str, value: Any, places: Places, session: Session) -> Entry:
-    source, place = places.entry(context), places.options(context)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What all entries of a config have in common."""
 
-    def left_out(text: str, option: str = "") -> Entry:
-        return Entry(context, source, (), (Remark(option, text, place(option)),))
+    places: Places
+    session: Session
+    frontend: str | dict[str, Any] | None
+    sent: Callable[[str], str]
 
-    if not value:
-        return left_out("it is switched off")
-    options = {"target": value, "changeOrigin": True} if isinstance(value, str) else value
-    if not isinstance(options, Mapping):
-        return left_out("it is neither a URL nor options")
-    try:
-        pattern = pattern_of(context)
-    except PatternError as error:
-        return left_out(error.message)
-    rewrite = options.get("rewrite")
-    given = Options(VITE, options, place, rewrite if isinstance(rewrite, Function) else None)
-    routes, remarks = routes_of(pattern, given, session)
-    return Entry(context, source, routes, tuple(remarks))
+    def entry(self, context: str, value: Any) -> Entry:
+        """What became of one entry."""
+        source, place = self.places.entry(context), self.places.options(context)
+        if source.line is None:  # its name is computed
+            source = self.places.entry("proxy")
+
+        def left_out(text: str) -> Entry:
+            return Entry(context, source, (), (Remark("", text, source),))
+
+        if not value:
+            return left_out("it is switched off")
+        options = {"target": value, "changeOrigin": True} if isinstance(value, str) else value
+        if not isinstance(options, Mapping):
+            return left_out("it is neither a URL nor options")
+        try:
+            pattern = pattern_of(context)
+        except PatternError as error:
+            return left_out(error.message)
+        rewrite = options.get("rewrite")
+        function = rewrite if isinstance(rewrite, Function) else None
+        given = Options(VITE, options, place, function, sent=self.sent, frontend=self.frontend)
+        routes, remarks = routes_of(pattern, given, self.session)
+        return Entry(context, source, routes, tuple(remarks))
 
 
 def pattern_of(context: str) -> str:

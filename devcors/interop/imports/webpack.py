@@ -12,17 +12,29 @@ from typing import Any
 
 from devcors.errors import ConfigError
 from devcors.interop.files import read_text
+from devcors.interop.frontends import front_of
 
 from .chain import Chain, Step
 from .evaluating import Session
 from .model import Imported
-from .options import WEBPACK
+from .options import WEBPACK, Row
 from .places import Places
 from .steps import entries_of
 
 _STEMS = ("webpack.config", "webpack.dev", "webpack.config.dev", "config/webpack.dev")
 FILES = tuple(f"{stem}.{suffix}" for stem in _STEMS for suffix in ("js", "mjs", "cjs", "ts", "cts", "mts"))
 """webpack looks for the first stem alone; the others are how people name what their scripts give to --config."""
+
+FORMS = (
+    Row("'/api': 'http://…'", '`"/api" = { target = … }`', "webpack-dev-server 3 and 4; `/api/*` is `/api`"),
+    Row("[{ context: ['/api', '/auth'], target: … }]", '`"/api"`, `"/auth"`', "a route for each path"),
+    Row("context: '/api/**'", '`"/api"`', "names that begin with a dot are taken, too"),
+    Row("context: '/api/*.json', '!/api/old/*'", "an expression", "as the project's own micromatch makes it"),
+    Row("context: (path, req) => …", "the paths in its text", "tried; a condition on the method becomes `match`"),
+    Row("function () { return { … } }", "as what it returns", "called once"),
+    Row("an entry behind another with its paths", "none", "it is never reached, and said to be"),
+    Row("devServer.port, host, server", "`frontend`", "unless the start script names a port"),
+)  # fmt: skip
 
 
 def read(folder: Path, file: str, session: Session) -> Imported:
@@ -34,7 +46,8 @@ def read(folder: Path, file: str, session: Session) -> Imported:
         raise ConfigError("there is no devServer.proxy in it", where=str(places.entry("devServer")), hint=hint)
     chain = Chain(session, loaded["ask"], loaded["globs"])
     steps = steps_of(loaded["entries"], places)
-    return Imported(WEBPACK, file, frontend_of(loaded["server"], 8080), entries_of(chain, steps, WEBPACK, session))
+    frontend = front_of(folder, frontend_of(loaded["server"], 8080))
+    return Imported(WEBPACK, file, frontend, entries_of(chain, steps, WEBPACK, session, frontend))
 
 
 def steps_of(entries: list[Mapping[str, Any]], places: Places) -> list[Step]:

@@ -1,4 +1,4 @@
-"""A project with the real Vite, for tests that evaluate a config."""
+"""Projects with the real tools, for tests that evaluate a config."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ def vite_package(request: pytest.FixtureRequest) -> Path:
     """The newest Vite, as it lies in `node_modules`."""
     parity = Path(*tests.parity.imports.__path__)
     return installed(request.config.cache, parity / "vite") / "vite8"
+
+
+@pytest.fixture(scope="session")
+def middlewares(request: pytest.FixtureRequest) -> Path:
+    """`node_modules` with webpack-dev-server and http-proxy-middleware 0 to 4."""
+    parity = Path(*tests.parity.imports.__path__)
+    return installed(request.config.cache, parity / "middlewares")
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -158,6 +160,33 @@ def test_nothing_is_left(project: Project) -> None:
     with session(folder) as node:
         pids = node.load("vite", folder, "vite.config.js")["server"]["pids"]
     assert all(map(_gone, pids))
+
+
+HANGS = """import { renameSync, writeFileSync } from 'node:fs'
+writeFileSync('pid.new', String(process.pid))
+renameSync('pid.new', 'pid')
+while (true) {}
+"""
+KILLED = """from pathlib import Path
+from devcors.interop.imports.evaluating import session
+with session(Path()) as node:
+    node.load("vite", Path().absolute(), "vite.config.js")
+"""
+
+
+def test_not_even_when_devcors_is_killed_while_a_config_hangs(project: Project) -> None:
+    folder = project(vite__config__js=HANGS)
+    running = subprocess.Popen([sys.executable, "-c", KILLED], cwd=folder)
+    try:
+        for _ in range(600):
+            if (folder / "pid").exists():
+                break
+            time.sleep(0.05)
+        pid = int((folder / "pid").read_text())
+    finally:
+        running.kill()
+        running.wait()
+    assert _gone(pid)
 
 
 def test_a_config_that_never_ends_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

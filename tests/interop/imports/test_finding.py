@@ -29,7 +29,7 @@ def test_a_config_that_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_nothing_that_can_be_imported(tmp_path: Path) -> None:
     assert find_in(tmp_path) is None
-    with pytest.raises(ConfigError, match="no config of Vite"):
+    with pytest.raises(ConfigError, match=r"no config of .*Vite"):
         find(tmp_path)
     with pytest.raises(ConfigError, match="no such file"):
         find(tmp_path / "vite.config.ts")

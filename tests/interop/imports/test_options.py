@@ -37,13 +37,11 @@ def taken(options: Mapping[str, Any], tool: str = VITE) -> tuple[dict[str, Any],
         ({"headers": {"X-A": "b", "X-N": 1}}, {"headers": {"request": {"X-A": "b", "X-N": "1"}}}),
         ({"headers": {"host": "a.test"}}, {}),  # `changeOrigin` wins
         ({"headers": {"Host": "a.test"}, "changeOrigin": False}, {"host": "a.test", "origin": "keep"}),
-        ({"auth": "a:b"}, {"headers": {"request": {"Authorization": "Basic YTpi"}}}),
-        (
-            {"target": "http://a:b@localhost:1/x/"},
-            {"target": "http://localhost:1/x/", "headers": {"request": {"Authorization": "Basic YTpi"}}},
-        ),
-        ({"cookieDomainRewrite": ""}, {}),
-        ({"cookieDomainRewrite": {"a.test": "", "*": "localhost"}}, {}),
+        ({"cookieDomainRewrite": False}, {}),
+        ({"cookieDomainRewrite": ""}, {"cookies": {"domain": ""}}),  # also one that localhost cannot set
+        ({"cookieDomainRewrite": {"a.test": "", "*": "localhost"}}, {"cookies": {"domain": ""}}),
+        ({"cookieDomainRewrite": "", "target": "https://a.test"}, {"target": "https://a.test"}),
+        ({"cookieDomainRewrite": "", "target": "http://[::1]"}, {"target": "http://[::1]", "cookies": {"domain": ""}}),
         ({"cookiePathRewrite": {"*": ""}}, {"cookies": {"path": ""}}),
         ({"timeout": 1500}, {"timeout": {"idle": "1500ms"}}),
         ({"timeout": 60000, "proxyTimeout": 30000}, {"timeout": {"idle": "30s"}}),
@@ -64,8 +62,16 @@ def test_what_an_option_becomes(options: dict[str, Any], table: dict[str, Any]) 
     [
         ({"headers": {"Connection": "close", "X-A": "b"}}, {"headers": {"request": {"X-A": "b"}}}, ["headers"]),
         ({"headers": {"X-Empty": "", "X-List": ["a"]}}, {}, ["headers", "headers"]),
+        ({"headers": {"X-Api-Key": "a"}}, {"headers": {"request": {"X-Api-Key": "a"}}}, ["headers"]),
+        ({"auth": "a:b"}, {"headers": {"request": {"Authorization": "Basic YTpi"}}}, ["auth"]),
+        (
+            {"target": "http://a:b@localhost:1/x/"},
+            {"target": "http://localhost:1/x/", "headers": {"request": {"Authorization": "Basic YTpi"}}},
+            ["target"],
+        ),
         ({"cookieDomainRewrite": "a.test"}, {"cookies": {"domain": "a.test"}}, ["cookieDomainRewrite"]),
         ({"cookieDomainRewrite": {"a.test": "b.test"}}, {}, ["cookieDomainRewrite"]),
+        ({"cookieDomainRewrite": {"a.test": ""}}, {"cookies": {"domain": ""}}, ["cookieDomainRewrite"]),
         ({"cookiePathRewrite": "/"}, {"cookies": {"path": "/"}}, ["cookiePathRewrite"]),
         ({"cookiePathRewrite": {"/a": "/b"}}, {}, ["cookiePathRewrite"]),
         (

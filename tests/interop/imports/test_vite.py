@@ -126,8 +126,8 @@ def test_an_entry_that_cannot_be_a_route(
 @pytest.mark.parametrize(
     ("option", "remarks"),
     [
-        ("bypass: (q) => q.headers.accept.includes('html') ? '/index.html' : undefined", ["bypass"]),
-        ("bypass: (q) => q.url.startsWith('/api/own') ? q.url : undefined", ["bypass"]),
+        ("bypass: (q) => q.url.includes('x') ? q.url : undefined", ["bypass"]),
+        ("bypass: (q) => q.headers.accept.includes('html') ? false : undefined", ["bypass"]),
         ("bypass: (q, r) => { r.setHeader('X-To', q.url) }", ["bypass"]),
         ("bypass: async () => undefined", []),
         ("configure: (p) => p.on('proxyReq', (r, q) => r.setHeader('X-Url', q.url))", ["configure"]),
@@ -145,6 +145,32 @@ def test_what_is_left_out_of_a_route_is_told(read: Callable[..., Imported], opti
     assert entry.routes == (("/api", {"target": "http://localhost:1"}),)
     assert [remark.option for remark in entry.remarks] == remarks
     assert all(remark.source.line == 3 for remark in entry.remarks)
+
+
+PAGES = {"match": {"headers": {"Sec-Fetch-Dest": "document"}}}
+FRONT = "http://localhost:5173"
+
+
+@pytest.mark.parametrize(
+    ("bypass", "pattern", "table", "remarks"),
+    [
+        ("(q) => q.url.startsWith('/api/own') ? q.url : undefined", "/api/own", {"target": FRONT}, []),
+        ("(q) => /^\\/api\\/own/.test(q.url) ? q.url : null", "/api/own", {"target": FRONT}, []),
+        ("(q) => q.headers.accept?.includes('html') ? q.url : null", "/api", {"target": FRONT, **PAGES}, ["bypass"]),
+        (
+            "async (q) => { if (q.headers.accept.indexOf('html') > -1) return '/index.html' }",
+            "/api/:path*",
+            {"target": FRONT, "rewrite": "/index.html", **PAGES},
+            ["bypass"],
+        ),
+    ],
+)
+def test_what_bypass_keeps_goes_to_the_front_end(
+    read: Callable[..., Imported], bypass: str, pattern: str, table: dict[str, Any], remarks: list[str]
+) -> None:
+    entry = only(read(proxy(f"'/api': {{ {TO_1}, bypass: {bypass} }}")))
+    assert entry.routes == ((pattern, table), ("/api", {"target": "http://localhost:1"}))
+    assert [remark.option for remark in entry.remarks] == remarks
 
 
 def test_an_origin_that_is_set_for_pages_is_the_routes_origin(read: Callable[..., Imported]) -> None:
@@ -165,6 +191,19 @@ def test_the_mode_is_that_of_the_start_script(read: Callable[..., Imported]) -> 
     )
 
 
+def test_an_entry_whose_name_is_computed_stands_where_the_proxy_does(read: Callable[..., Imported]) -> None:
+    entry = only(read(proxy("[`/${'api'}`]: { target: 'http://localhost:1',\n agent: new (class Agent {})() }")))
+    assert (entry.name, entry.source.line, told(entry)) == ("/api", 1, [("agent", 3)])
+
+
+@pytest.mark.parametrize(
+    ("version", "sent"), [("5.4.21", "/v1/x?y=//"), ("6.0.0-beta.1", "/v1/x?y=//"), ("7.3.8", "//v1//x?y=//")]
+)
+def test_an_older_vite_merges_slashes(version: str, sent: str) -> None:
+    assert vite.sent_by(version)("//v1//x?y=//") == sent
+    assert vite.sent_by(version)("x") == "/x"
+
+
 @pytest.mark.parametrize("suffix", ["js", "mjs", "ts", "mts", "cjs", "cts"])
 def test_every_kind_of_file(read: Callable[..., Imported], suffix: str) -> None:
     head = "module.exports =" if suffix.startswith("c") else "export default"
@@ -175,7 +214,7 @@ def test_every_kind_of_file(read: Callable[..., Imported], suffix: str) -> None:
 @pytest.mark.parametrize(
     ("server", "frontend"),
     [
-        ("", None),
+        ("", "http://localhost:5173"),
         ("port: 3000,", "http://localhost:3000"),
         ("port: 3000, host: true,", "http://localhost:3000"),
         ("port: 3000, host: '192.0.2.1',", "http://192.0.2.1:3000"),

@@ -90,7 +90,7 @@ def _upgrade(ask: Ask, port: int) -> tuple[int, list[tuple[str, str]], bytes]:
         "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
     }
     lines = [f"GET {ask.path} HTTP/1.1", *(f"{name}: {text}" for name, text in fields.items())]
-    with socket.create_connection(("127.0.0.1", port), timeout=2) as sock:
+    with socket.create_connection(("127.0.0.1", port), timeout=1) as sock:
         sock.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
         data = _until(sock, b"\r\n\r\n")
         if not data:

@@ -45,6 +45,7 @@ def _below(prefix: str) -> Iterator[Ask]:
     yield Ask(f"{prefix}/x", "POST", {**_FROM_PAGE, "Content-Type": "application/json"}, b'{"a": 1}')
     yield Ask(f"{prefix}/x", "DELETE", _FROM_PAGE)
     yield Ask(f"{prefix}/x", "OPTIONS", {**_FROM_PAGE, "Access-Control-Request-Method": "PUT"})
+    yield Ask(f"{prefix}/page", fields={"Accept": "text/html", "Sec-Fetch-Dest": "document"})
     yield Ask(f"{prefix}/secret", fields=_FROM_PAGE)
     yield Ask(f"{prefix}/404", fields=_FETCHED)
     yield Ask(f"{prefix}/500", fields=_FETCHED)

@@ -50,6 +50,8 @@ def _of_way(ask: Ask, tool: str | None, devcors: Outcome, prefixes: Sequence[str
         return "path"
     if ask.websocket:  # whatever other requests of the path do: those are compared, too
         return "websocket"
+    if ask.method == "OPTIONS" and tool is None:  # answered before any proxy
+        return "cors"
     path = ask.path.partition("?")[0]
     named = [name for name in prefixes if name.startswith("^")]
     if any(bool(re.search(name, path)) != bool(re.search(name, ask.path)) for name in named):

@@ -2,7 +2,8 @@
 
 A suite has a folder for each config (with the files as a project has them), a script that starts the tool with all of
 them, and requests. Configs name backends by the ports that people use: 8080 and 8081 are plain, 8443 has TLS with a
-certificate of its own, 8089 is where nobody listens; the stage puts real ones in their place.
+certificate of its own, 8089 is where nobody listens; the stage puts real ones in their place. 5173 becomes the port of
+the front end behind devcors.
 """
 
 from __future__ import annotations
@@ -68,7 +69,10 @@ def staged(
         plain, other, frontend = (stack.enter_context(backend()) for _ in range(3))
         secure = stack.enter_context(_with_tls(tmp))
         backends = {"8080": plain, "8081": other, "8443": secure}
-        ports = {name: str(one.port) for name, one in backends.items()} | {"8089": str(free_port())}
+        ports = {name: str(one.port) for name, one in backends.items()} | {
+            "8089": str(free_port()),
+            "5173": str(frontend.port),
+        }
         folders = _copied(configs, tmp / "projects", ports, modules)
         node = stack.enter_context(session(tmp / "projects"))
         imported = {name: importer(folder, node) for name, folder in folders.items()}

@@ -26,7 +26,7 @@ export async function load({ folder, file, webpack }) {
     const name = names.includes(context) ? context : (globs.shift() ?? context)
     return { name, context, options, texts: rewrites }
   })
-  return { version, proxy: entries }
+  return { version, vite: require('vite/package.json').version, proxy: entries }
 }
 
 function builderOf(folder) {

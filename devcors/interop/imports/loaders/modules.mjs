@@ -1,4 +1,5 @@
 // A module of the project, in whatever form it is written: CommonJS, ECMAScript module, TypeScript.
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -13,14 +14,26 @@ export async function exported(folder, file) {
   const path = join(folder, file)
   const require = createRequire(path)
   if (/\.[cm]?ts$/.test(path)) typed(require, file)
-  const module = isModule(path) ? await import(pathToFileURL(path)) : require(path)
-  const value = module && typeof module === 'object' && 'default' in module ? module.default : module
+  const module = isModule(path) ? await importing(path, file) : require(path)
+  const value = module?.[Symbol.toStringTag] === 'Module' || module?.__esModule ? module.default : module
   const isPlain = value && Object.getPrototypeOf(value) === Object.prototype
   const nothing = isPlain && !Object.keys(value).length
   if (value === undefined || value === null || nothing) {
     throw new Fault('nothing', 'the config exports nothing', { file, line: 1 })
   }
   return value
+}
+
+async function importing(path, file) {
+  try {
+    return await import(pathToFileURL(path))
+  } catch (error) {
+    if (error?.name !== 'SyntaxError') throw error
+    // of a module, V8 does not say where; Node's own check does
+    const { stderr } = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8' })
+    const [, line] = /^(?:file:\/\/)?\/.*:(\d+)$/m.exec(stderr) ?? []
+    throw line ? new Fault('syntax', error.message, { file, line: Number(line) }) : error
+  }
 }
 
 // https://nodejs.org/api/packages.html#determining-module-system; what a compiler makes of TypeScript is CommonJS

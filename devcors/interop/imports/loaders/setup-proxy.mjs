@@ -1,9 +1,9 @@
 // src/setupProxy.js, called as Create React App calls it, with an app that only notes what it is given.
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Fault } from '../places.mjs'
 import { asking } from './chain.mjs'
+import { environment } from './environment.mjs'
 import { globsOf } from './globs.mjs'
 import { exported } from './modules.mjs'
 import { record, recorded } from './recording.mjs'
@@ -14,7 +14,7 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options']
 
 export async function load({ folder, file }) {
   process.env.NODE_ENV ??= 'development'
-  environment(folder)
+  environment(folder, ENVIRONMENT)
   record(folder)
   const setup = await exported(folder, file)
   const steps = []
@@ -28,14 +28,8 @@ export async function load({ folder, file }) {
   const entries = steps.map(({ handler, mounts, method, whole }) => {
     return { mounts: mounts.map(String), method, whole, options: {}, ...recorded(handler), known: Boolean(recorded(handler)) }
   })
-  const require = createRequire(join(folder, 'package.json'))
+  const require = createRequire(join(folder, file))
   return { entries, globs: globsOf(require, entries), ask: asking(steps) }
-}
-
-function environment(folder) {
-  for (const file of ENVIRONMENT.map((name) => join(folder, name)).filter((path) => existsSync(path))) {
-    process.loadEnvFile?.(file)
-  }
 }
 
 function appOf(steps) {

@@ -34,14 +34,14 @@ export function listed(proxy) {
   })
 }
 
-/** The entries and a function that asks them, by the http-proxy-middleware that the package in `tool` uses. */
-export async function chained(tool, proxies, { defaults = {} } = {}) {
+/** The entries and a function that asks them, by the http-proxy-middleware that the package in `tool` uses, or `made`. */
+export async function chained(tool, proxies, made = undefined) {
   const require = createRequire(join(tool, 'package.json'))
-  const { createProxyMiddleware, version } = await middleware(require)
+  const { createProxyMiddleware, version } = made ?? (await middleware(require))
   const entries = []
   const steps = []
   for (const [id, item] of proxies.entries()) {
-    const { name, ...options } = { ...defaults, ...(typeof item === 'function' ? item() : item) }
+    const { name, ...options } = typeof item === 'function' ? item() : item
     const context = options.context ?? options.path ?? options.pathFilter
     entries.push({ name, context, options, mounts: [], version, computed: typeof item === 'function' })
     steps.push({ id, handler: handlerOf(createProxyMiddleware, context, options, version) })

@@ -8,7 +8,7 @@ from typing import Any
 
 from devcors.errors import ConfigError
 from devcors.interop.files import read_text
-from devcors.interop.frontends import detect
+from devcors.interop.frontends import front_of
 from devcors.interop.imports.evaluating import Session
 from devcors.interop.imports.model import Entry, Imported, Remark, Source
 from devcors.interop.imports.places import Places
@@ -38,12 +38,10 @@ def read(folder: Path, file: str, session: Session) -> Imported:
         raise ConfigError("rewrites() returns none", where=str(_place(places, "rewrites")), hint=hint)
     own = own_paths(folder, _segments(settings.base), _texts(loaded.get("pageExtensions")))
     redirects = list(_redirects(loaded.get("redirects"), settings.base, places))
-    known = detect(folder)
-    frontend: dict[str, Any] = {"target": known.url if known else FRONTEND}
-    if known and known.https:
-        frontend["verify"] = False
-    made = entries(rewrites, settings, frontend, own, redirects)
-    return Imported(TOOL, file, frontend if len(frontend) > 1 else frontend["target"], (*made, *_code_first(folder)))
+    frontend = front_of(folder, None) or FRONTEND
+    table = {"target": frontend} if isinstance(frontend, str) else frontend
+    made = entries(rewrites, settings, table, own, redirects)
+    return Imported(TOOL, file, frontend, (*made, *_code_first(folder)))
 
 
 def _settings(loaded: Mapping[str, Any]) -> Settings:

@@ -198,6 +198,10 @@ _PARTS = ("a", "b", ":x", ":x*", ":x+", ":x?", ":x(\\d+)", ":x(a|b)", ":x((?!b).
 _KEYS = {":x": "x", ":x*": "x", ":x+": "x", ":x?": "x", ":x(\\d+)": "x", ":x(a|b)": "x", ":x((?!b).*)": "x"}
 
 
+_HEADER = ({"type": "header", "key": "x-h"},)
+_COOKIE = ({"type": "cookie", "key": "c"},)  # no request here has any
+
+
 @st.composite
 def _rewrites(draw: st.DrawFn, number: int) -> Rewrite:
     """A source of up to three parts, one of them perhaps varying, to a server that is told by its number."""
@@ -213,7 +217,10 @@ def _rewrites(draw: st.DrawFn, number: int) -> Rewrite:
     )
     inside = draw(st.integers(0, 5)) == 0
     destination = (path or "/") if inside else f"http://s{number}.test{path or '/'}"
-    return _rewrite(source, destination, draw(st.sampled_from(PHASES)))
+    # Next puts a header's name into the query where the path has none
+    condition = draw(st.sampled_from(({}, {}, {}, {"has": _HEADER}, {"missing": _HEADER}, {"has": _COOKIE})))
+    condition = condition if varying in _KEYS or "has" not in condition else {}
+    return _rewrite(source, destination, draw(st.sampled_from(PHASES)), **condition)
 
 
 @st.composite
@@ -237,7 +244,7 @@ _own = st.lists(
 _paths = st.lists(st.sampled_from(("a", "b", "c", "1", "12")), max_size=4).map(lambda parts: "/" + "/".join(parts))
 
 
-def _by_next(rewrites: Sequence[Rewrite], own: Sequence[Own], path: str) -> str | None:
+def _by_next(rewrites: Sequence[Rewrite], own: Sequence[Own], path: str, *, header: bool) -> str | None:
     """Where Next sends a path; None where it answers itself, or goes on with a path of its own."""
     asked: list[Rewrite | Own] = []
     for number, phase in enumerate(PHASES):
@@ -249,7 +256,7 @@ def _by_next(rewrites: Sequence[Rewrite], own: Sequence[Own], path: str) -> str 
             same = [wanted in (None, given) for wanted, given in zip(each.reach.segments, segments, strict=False)]
             if len(segments) == len(each.reach.segments) and all(same):
                 return None
-        elif (captured := matched(each.source, path)) is not None:
+        elif (captured := matched(each.source, path)) is not None and _holds(each, header=header):
             if each.destination.startswith("/"):
                 return None
             server, path_there = each.destination[:14], each.destination[14:]
@@ -257,10 +264,16 @@ def _by_next(rewrites: Sequence[Rewrite], own: Sequence[Own], path: str) -> str 
     return None
 
 
-def _by_devcors(made: Sequence[Entry], path: str) -> str | None:
+def _holds(rewrite: Rewrite, *, header: bool) -> bool:
+    has = all(item is _HEADER[0] and header for item in rewrite.has)
+    return has and not any(item is _HEADER[0] and header for item in rewrite.missing)
+
+
+def _by_devcors(made: Sequence[Entry], path: str, *, header: bool) -> str | None:
     """Where the routes send a path; None where it goes to the front end."""
-    rows = [Row(parse_pattern(at), Conditions(), table) for entry in made for at, table in entry.routes]
-    found = Table(rows).match(RequestHead(b"GET", path.encode(), ()), path.encode(), "localhost")
+    rows = [Row(parse_pattern(at), _conditions(table), table) for entry in made for at, table in entry.routes]
+    fields = ((b"X-H", b"1"),) if header else ()
+    found = Table(rows).match(RequestHead(b"GET", path.encode(), fields), path.encode(), "localhost")
     if found is None or found.entry.value["target"] == FRONT["target"]:
         return None
     _, query = split_target(path.encode())
@@ -268,22 +281,28 @@ def _by_devcors(made: Sequence[Entry], path: str) -> str | None:
     return str(found.entry.value["target"]) + sent
 
 
+def _conditions(table: dict[str, Any]) -> Conditions:
+    return Conditions(headers=tuple(table.get("match", {}).get("headers", {}).items()))
+
+
 @settings(max_examples=150, deadline=None)
-@given(_lists(), _own, st.lists(_paths, min_size=6, max_size=12))
-def test_a_route_takes_only_what_next_sends_there(rewrites: list[Rewrite], own: list[Own], paths: list[str]) -> None:
+@given(_lists(), _own, st.lists(_paths, min_size=6, max_size=12), st.booleans())
+def test_a_route_takes_only_what_next_sends_there(
+    rewrites: list[Rewrite], own: list[Own], paths: list[str], header: bool
+) -> None:
     made = entries(rewrites, Settings(), FRONT, own)
     for path in paths:
-        taken = _by_devcors(made, path)
+        taken = _by_devcors(made, path, header=header)
         event("taken" if taken else "left to Next")
-        assert taken in (None, _by_next(rewrites, own, path)), path
+        assert taken in (None, _by_next(rewrites, own, path, header=header)), path
 
 
 @settings(max_examples=100, deadline=None)
-@given(_rewrites(0), st.lists(_paths, min_size=6, max_size=12))
-def test_a_rewrite_that_is_a_route_takes_all_that_next_sends(rewrite: Rewrite, paths: list[str]) -> None:
+@given(_rewrites(0), st.lists(_paths, min_size=6, max_size=12), st.booleans())
+def test_a_rewrite_that_is_a_route_takes_all_that_next_sends(rewrite: Rewrite, paths: list[str], header: bool) -> None:
     made = entries([rewrite], Settings(), FRONT)
     if not made[0].routes:
         return
     for path in paths:
         if path != "/":  # which, alone, an expression may leave to Next
-            assert _by_devcors(made, path) == _by_next([rewrite], [], path), path
+            assert _by_devcors(made, path, header=header) == _by_next([rewrite], [], path, header=header), path

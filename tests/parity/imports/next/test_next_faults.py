@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from devcors.config.loading import load
 from devcors.errors import ConfigError
 from devcors.interop.imports.evaluating import Session, session
 from devcors.interop.imports.nextjs import reading
 from devcors.interop.imports.nextjs.syntax import Key, parse
+from tests.support.daemon import environment
 from tests.support.npm import installed
 from tests.support.programs import needed
 
@@ -117,6 +121,43 @@ def test_it_is_read_as_for_development(projects: Path) -> None:
         read = reading.read(folder, "next.config.js", alone)
     assert read.routes == (("/api", {"target": "http://b.test:8000", "rewrite": "", "forwarded": True}),)
     assert str(read.entries[0].source) == "next.config.js:5"
+
+
+def _import(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "devcors", "import", "--yes", *options]
+    return subprocess.run(
+        command, cwd=folder, env=environment(folder / "home"), capture_output=True, text=True, check=False
+    )
+
+
+def test_the_command_writes_a_config_that_loads(projects: Path) -> None:
+    folder = projects / "command"
+    shutil.copytree(HERE / "configs" / "fallback", folder)
+    made = _import(folder)
+    assert made.returncode == 0, made.stderr
+    loaded = load(path=folder / "devcors.toml", environ={}).config
+    assert {at: tables[0].target for at, tables in loaded.routes.items()} == {
+        "/storage": "http://localhost:8081",
+        "/api": "http://localhost:8080",
+        "/storage/logo.txt": "http://localhost:3000",
+        "/api/hello": "http://localhost:3000",
+        "/api/auth": "http://localhost:3000",
+    }
+    assert loaded.frontend
+    assert loaded.frontend.target == "http://localhost:3000"
+    assert "next.config.js:9" in made.stdout
+    assert "only Next knows that" in made.stdout
+
+
+def test_the_command_writes_nothing_where_the_config_throws(projects: Path) -> None:
+    folder = projects / "command-that-fails"
+    folder.mkdir()
+    file, text, message = FAULTS["throws"]
+    (folder / file).write_text(text)
+    made = _import(folder)
+    assert (made.returncode, made.stdout) == (2, "")
+    assert message in made.stderr
+    assert not (folder / "devcors.toml").exists()
 
 
 PATTERNS = (

@@ -39,8 +39,9 @@ pytestmark = pytest.mark.node
 def imported(folder: Path, session: Session) -> Imported:
     """The module of a folder, or its package.json where there is none."""
     file = next(file for file in (*setup_proxy.FILES, setup_proxy.PACKAGE) if (folder / file).is_file())
-    read = setup_proxy.read_package if file == setup_proxy.PACKAGE else setup_proxy.read
-    return read(folder, file, session)
+    if file == setup_proxy.PACKAGE:
+        return setup_proxy.read_package(folder, file)
+    return setup_proxy.read(folder, file, session)
 
 
 def linked(folder: Path, modules: Path) -> None:

@@ -34,6 +34,7 @@ CASES = {
             *_paths("/fallback", "/fallback/", "/fallback/x/y?z", "/own/x", "/elsewhere", "/"),
             Ask("/api/bar", "POST", {**OWN, **JSON}, b'{"a": 1}'),
             Ask("/own/x", "PUT", FOREIGN, b"x" * 3000),
+            Ask("/own/x", "OPTIONS", {"Origin": "http://localhost:3000", "Access-Control-Request-Method": "PUT"}),
             _socket("/socket.io/?EIO=4&transport=websocket"),
             _socket("/foo/socket"),
         ),
@@ -43,6 +44,7 @@ CASES = {
         (
             *_paths("/api/items?page=2", "/api", "/api/x/api/y", "/apiary", "/ws", "/x"),
             Ask("/api/items", "DELETE", OWN),
+            Ask("/api/items", "HEAD"),
             Ask("/api/404"),
             Ask("/api/500"),
             Ask("/api/large?70000"),
@@ -130,6 +132,8 @@ CASES = {
         (
             Ask("/app/data", fields=JSON),
             Ask("/app/data", "POST", JSON, b"{}"),
+            Ask("/app/page", fields={"Accept": "text/html,*/*;q=0.8", "Sec-Fetch-Dest": "document"}),
+            *_paths("/files/x", "/files", "/files/local", "/files/local/x", "/files/x/local"),
             Ask("/login", "POST", JSON, b"{}"),
             Ask("/login"),
             Ask("/login/x", "DELETE"),

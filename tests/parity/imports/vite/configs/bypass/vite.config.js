@@ -2,6 +2,7 @@ import { defineConfig } from 'vite'
 
 export default defineConfig({
   server: {
+    port: 5173,
     proxy: {
       '/app': {
         target: 'http://localhost:8080',
@@ -12,6 +13,14 @@ export default defineConfig({
       '/login': {
         target: 'http://localhost:8080',
         bypass: (req) => (req.method === 'GET' || req.method === 'HEAD' ? req.url : undefined),
+      },
+      '/files': {
+        target: 'http://localhost:8080',
+        changeOrigin: true,
+        bypass(req, _res, options) {
+          if (req.url.startsWith('/files/local')) return req.url
+          console.log(req.url, '->', options.target)
+        },
       },
       '/never': {
         target: 'http://localhost:8080',

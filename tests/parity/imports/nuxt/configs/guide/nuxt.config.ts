@@ -1,0 +1,5 @@
+export default defineNuxtConfig({
+  routeRules: {
+    '/api/**': { proxy: 'http://localhost:8080/**' },
+  },
+})
