@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+from urllib.parse import parse_qsl
 
 from devcors.interop.imports.better import BETTER
 from devcors.routing.paths import without_dots
@@ -82,7 +83,9 @@ def _of_target(ask: Ask, given: str, taken: str) -> str | None:
         return "raw"
     (path, _, query), (other, _, rest) = given.partition("?"), taken.partition("?")
     if path == other and rest == ask.path.partition("?")[2]:
-        return "path"  # a function that was given all of it has changed the query, too
+        parts = [sorted(parse_qsl(each, keep_blank_values=True)) for each in (query, rest)]
+        # written anew, or changed by a function that was given all of it
+        return "query" if parts[0] == parts[1] else "path"
     if query == rest and path.rstrip("/") == other.rstrip("/"):
         return "slash"
     return "websocket" if ask.websocket else None  # http-proxy-middleware has the whole path then, whatever the mount
