@@ -22,7 +22,7 @@ def seen(ask: Ask, tool: int, devcors: int, backends: Mapping[str, Backend]) -> 
         one = asked(again, tool, backends)
         found.append(Difference("slash", "a redirect", again.path, ask.path))
         other = _with_slashes_of(other, one)
-    named = [each._replace(better=each.better or _better(each)) for each in differences(ask, one, other, [])]
+    named = [each._replace(better=_better(each)) for each in differences(ask, one, other, [])]
     return other, [*found, *named]
 
 
@@ -64,10 +64,10 @@ def _with_slashes_of(outcome: Outcome, other: Outcome) -> Outcome:
 
 
 def _better(difference: Difference) -> str | None:
-    if difference.what == "target":
+    if difference.what == "target" and difference.better != "raw":
         (path, _, query), (same, _, raw) = (str(each).partition("?") for each in (difference.tool, difference.devcors))
         parts = [parse_qsl(each, keep_blank_values=True) for each in (query, raw)]
         # Next brings those of one name together
         return "query" if path == same and sorted(parts[0]) == sorted(parts[1]) else None
     more = difference.what.removeprefix("the backend's ") in _MORE
-    return "forwarded" if more and difference.tool is None else None
+    return "forwarded" if more and difference.tool is None else difference.better
