@@ -233,9 +233,8 @@ def _checked(*routes: Route) -> list[Route]:
 def _entry(path: str, rule: Mapping[str, Any], asked: Asked, places: Places) -> Entry:
     source, place = places.entry(path), places.options(path)
     if asked.route is None:
-        return Entry(
-            path, source, (), (Remark("", f"stays with Nuxt: {asked.why or 'it has a redirect too'}", source),)
-        )
+        text = asked.why or "it has a redirect too"
+        return Entry(path, source, (), (Remark("", text, source),), "stays with Nuxt")
     proxy = rule["proxy"]
     found = _URL.fullmatch(proxy["to"])
     assert found
