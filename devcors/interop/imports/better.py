@@ -21,6 +21,16 @@ BETTER = (
         "a page or a module of the front end whose name begins alike would be sent to the backend",
     ),
     Better(
+        "case",
+        "A path is compared with case",
+        "paths are told apart by case (RFC 3986, section 6.2.2.1); Express does not do so for a mount",
+    ),
+    Better(
+        "dots",
+        "A glob's `**` takes names that begin with a dot, too",
+        "`/api/.well-known/x` is meant for the API as `/api/x` is",
+    ),
+    Better(
         "path",
         "A pattern is compared with the path alone, never with the query, and a path that could be taken for that of "
         "another route is refused with 400",

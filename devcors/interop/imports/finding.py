@@ -72,7 +72,7 @@ READERS = (
     Reader(VITE, named(*vite.FILES), vite.read),
     Reader(RSBUILD, named(*bundlers.RSBUILD_FILES), bundlers.read_rsbuild),
     Reader(VUE, named(*bundlers.VUE_FILES), bundlers.read_vue),
-    Reader(WEBPACK, named(*webpack.FILES), webpack.read),
+    Reader(WEBPACK, webpack.config_file, webpack.read),
 )
 """In the order in which they are looked for."""
 

@@ -6,6 +6,7 @@ Known (webpack-dev-server 3 to 5): a list of http-proxy-middleware's options wit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from devcors.errors import ConfigError
 from devcors.interop.files import read_text
 from devcors.interop.frontends import front_of
+from devcors.interop.packages import Package
 
 from .chain import Chain, Step
 from .evaluating import Session
@@ -37,9 +39,31 @@ FORMS = (
 )  # fmt: skip
 
 
+def config_file(folder: Path) -> str | None:
+    """The config that the start script names, else one of the usual names; None where there is none."""
+    named = _flags(folder, "--config", "-c")
+    files = [*(each.removeprefix("./") for each in named), *FILES]
+    return next((file for file in files if (folder / file).is_file()), None)
+
+
+def _flags(folder: Path, *names: str) -> list[str]:
+    """What the start script gives as these options of webpack-cli."""
+    package = Package.read(folder)
+    started = package.scripts.get(package.start_script(("webpack serve", "webpack-dev-server")) or "", "")
+    either = "|".join(map(re.escape, names))
+    return re.findall(rf"(?<!\S)(?:{either})(?:=|\s+)[\"']?([^\s\"']+)", started)
+
+
+def _environment(folder: Path) -> dict[str, Any]:
+    """`--env a --env b=c` as webpack-cli hands it to a config that is a function."""
+    pairs = [flag.partition("=") for flag in _flags(folder, "--env")]
+    return {name: value if mark else True for name, mark, value in pairs}
+
+
 def read(folder: Path, file: str, session: Session) -> Imported:
     """The proxy settings of a config in the folder. Raises ConfigError where it cannot be had, or has none."""
-    loaded = session.load("webpack", folder, file)
+    mode = next(iter(_flags(folder, "--mode")), None)
+    loaded = session.load("webpack", folder, file, env=_environment(folder), mode=mode)
     places = Places(file, read_text(folder / file))
     if not loaded["entries"]:
         hint = "routes of devcors are written by hand then: see docs/config.md"

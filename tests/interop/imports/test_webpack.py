@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,20 @@ def test_each_remark_has_its_line(read: Callable[..., Imported]) -> None:
 )
 def test_where_the_dev_server_listens(read: Callable[..., Imported], server: str, frontend: object) -> None:
     assert read(f"module.exports = {{ devServer: {{ {server}, proxy: {{ '/a': '{ONE}' }} }} }}").frontend == frontend
+
+
+def test_the_start_script_has_options(read: Callable[..., Imported], folder: Path) -> None:
+    assert webpack.config_file(folder) is None
+    script = "cross-env A=1 webpack serve --config ./build/dev.js --mode=development --env local --env port=3005"
+    (folder / "package.json").write_text(json.dumps({"scripts": {"start": script}}), "utf-8")
+    (folder / "build").mkdir()
+    text = (
+        "module.exports = (env, { mode }) => ({ devServer: { port: env.port, proxy: [{ context: '/a', "
+        f"target: env.local && mode === 'development' ? '{ONE}' : 'http://localhost:2' }}] }} }})"
+    )
+    made = read(text, "build/dev.js")
+    assert webpack.config_file(folder) == "build/dev.js"
+    assert (made.frontend, made.routes[0][1]["target"]) == ("http://localhost:3005", ONE)
 
 
 SYNTAX = "module.exports = {\n  devServer: { proxy: { '/api' 'x' } },\n}\n"

@@ -11,7 +11,7 @@ from devcors.interop.imports.expressions import literal_start
 from devcors.interop.imports.model import Imported
 
 from .asking import Ask, asked
-from .comparing import Difference, differences
+from .comparing import BELOW, Difference, differences
 from .stage import Stage
 
 PREFIXES = ("/api", "/auth", "/v1", "/v2", "/graphql", "/rest", "/files", "/uploads", "/ws", "/socket.io")
@@ -20,9 +20,9 @@ _FROM_PAGE = {**_FETCHED, "Origin": "http://@OWN@", "Referer": "http://@OWN@/pag
 
 
 def requests_for(folder: Path) -> list[Ask]:
-    """For the prefixes that the config names, and for two paths that none names."""
+    """For the prefixes that the config names, one where it names none, and for paths of a front end."""
     text = "".join(file.read_text("utf-8") for file in sorted(folder.rglob("*")) if file.is_file())
-    named = [prefix for prefix in PREFIXES if prefix in text]
+    named = [prefix for prefix in PREFIXES if prefix in text] or ["/api"]
     everywhere = [Ask("/", fields=_FETCHED), Ask("/src/main.js?t=1", fields=_FETCHED), Ask("/x/api/y", fields=_FETCHED)]
     sockets = [_socket(f"{prefix}/socket") for prefix in named if re.search(r"\bws\b", text)]
     return [*everywhere, *(ask for prefix in named for ask in _below(prefix)), *sockets]
@@ -42,6 +42,8 @@ def _below(prefix: str) -> Iterator[Ask]:
         "s",
     ):
         yield Ask(prefix + tail, fields=_FETCHED)
+    for path in (f"{prefix}/.hidden/x", f"{prefix}//x", f"{prefix}/a'b{{c}}|d?e={{f}}'g", f"{prefix.upper()}/x"):
+        yield Ask(path, fields=_FETCHED)
     yield Ask(f"{prefix}/x", "POST", {**_FROM_PAGE, "Content-Type": "application/json"}, b'{"a": 1}')
     yield Ask(f"{prefix}/x", "DELETE", _FROM_PAGE)
     yield Ask(f"{prefix}/x", "OPTIONS", {**_FROM_PAGE, "Access-Control-Request-Method": "PUT"})
@@ -64,12 +66,9 @@ def contexts_in(imported: Imported) -> list[str]:
     parts = [part for entry in imported.entries for part in entry.name.replace(",", " ").split() if part[0] in "/^"]
     patterns = [literal_start(each) if each.startswith("^") else each for each, _ in imported.routes]
     # Angular makes of a glob an expression for the whole URL; in devcors the path alone matters
-    globs = [f"^{part[:-3]}(?:/.*)?$" for part in parts if part.endswith("/**")]
-    return [
-        *globs,
-        *(each for each in patterns if len(each) > 1),
-        *(re.sub(r"/?\*+$", "", part) for part in parts if part[0] == "/"),
-    ]
+    globs = [f"^{part[:-3]}{BELOW}" for part in parts if part.endswith("/**")]
+    prefixes = [*patterns, *(re.sub(r"/?\*+$", "", part) for part in parts if part[0] == "/")]
+    return [*globs, *(each for each in prefixes if len(each) > 1)]
 
 
 def compared(stage: Stage, name: str, asks: Sequence[Ask]) -> Iterator[tuple[Ask, Difference]]:

@@ -23,6 +23,10 @@ _BACKEND = re.compile(r"(?:https?|wss?)://@\d+@")
 _LOOPBACK = re.compile(r"https?://(?:@\w+@|localhost:\d+)|/|(?![a-z]+:)")
 
 
+BELOW = "(?:/.*)?$"
+"""The end of a context that was a glob for all that is below."""
+
+
 class Difference(NamedTuple):
     """better: the name of the entry on the list, None where it is on none, which is a fault."""
 
@@ -57,6 +61,10 @@ def _of_way(ask: Ask, tool: str | None, devcors: Outcome, prefixes: Sequence[str
     named = [name for name in prefixes if name.startswith("^")]
     if any(bool(re.search(name, path)) != bool(re.search(name, ask.path)) for name in named):
         return "path"
+    if tool is None and "/." in path and any(name.endswith(BELOW) and re.search(name, path) for name in named):
+        return "dots"
+    if not any(path.startswith(name) for name in prefixes) and path.lower().startswith(tuple(prefixes)):
+        return "case"
     first = next((name for name in prefixes if name not in named and ask.path.startswith(name)), None)
     return "segment" if first and ask.path[len(first) : len(first) + 1] not in ("", "/", "?") else None
 
@@ -79,7 +87,7 @@ def _behind(ask: Ask, tool: Outcome, devcors: Outcome) -> Iterator[Difference]:
 
 
 def _of_target(ask: Ask, given: str, taken: str) -> str | None:
-    if _canonical(taken) == given:
+    if _canonical(taken) == given or _merged(taken) == given:
         return "raw"
     (path, _, query), (other, _, rest) = given.partition("?"), taken.partition("?")
     if path == other and rest == ask.path.partition("?")[2]:
@@ -135,8 +143,17 @@ def _canonical(target: str) -> str:
     """As a URL parser writes it: without dot segments, with some characters as escapes."""
     path, mark, query = target.partition("?")
     resolved = without_dots(path.encode())[0].decode()
-    quoted = re.sub(r'["<>`{}^|]', lambda found: f"%{ord(found[0]):02X}", resolved)
+    quoted = re.sub(r'["<>`{}^]', lambda found: f"%{ord(found[0]):02X}", resolved)
     return quoted + mark + re.sub(r"[\"<>']", lambda found: f"%{ord(found[0]):02X}", query)
+
+
+def _merged(target: str) -> str:
+    """As http-proxy joins paths up to version 1: escaped by Node's older parser of URLs, no slash twice."""
+    path, mark, query = target.partition("?")
+    escaped = re.sub(r"[ \"'<>\\^`{|}]", lambda found: f"%{ord(found[0]):02X}", path)
+    return (
+        re.sub("/{2,}", "/", escaped) + mark + re.sub(r"[ \"'<>\\^`{|}]", lambda found: f"%{ord(found[0]):02X}", query)
+    )
 
 
 def _listed(text: str | None) -> list[str]:

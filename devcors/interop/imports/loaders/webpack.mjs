@@ -12,7 +12,7 @@ export async function load({ folder, file, env = {}, mode }) {
   process.env.WEBPACK_SERVE ??= 'true'
   const given = { WEBPACK_SERVE: true, ...env }
   const value = await exported(folder, file)
-  const argv = { env: given, ...(mode && { mode }), config: [join(folder, file)] }
+  const argv = { env: given, ...(mode ? { mode } : {}), config: [join(folder, file)] }
   const configs = await Promise.all([await value].flat().map((config) => settled(config, given, argv)))
   if (configs.some((config) => config === null || typeof config !== 'object')) {
     throw new Fault('nothing', 'the config is no object', { file, line: 1 })

@@ -21,19 +21,19 @@ from tests.support.npm import installed
 
 HERE = Path(__file__).parent
 CASES = {
-    "array": case("cors origin redirects segment"),
-    "everything": case("cors"),
-    "guide": case("cors path redirects"),
-    "guide-bypass": case("cors redirects segment"),
-    "guide-prefix": case("cors redirects segment"),
-    "guide-rewrite": case("cors origin redirects segment"),
-    "guide-several": case("cors redirects segment"),
-    "in-order": case("cors path redirects segment slash", ["/api/files"]),
-    "of-configuration": case("cors origin segment"),
-    "sockets": case("cors origin path redirects segment websocket"),
-    "star": case("cors origin segment"),
-    "tls": case("cookies cors origin segment"),
-    "vite-options": case("cors origin redirects segment"),
+    "array": case("cors origin raw redirects segment"),
+    "everything": case("cors raw redirects"),
+    "guide": case("cors dots path raw redirects"),
+    "guide-bypass": case("cors raw redirects segment"),
+    "guide-prefix": case("cors raw redirects segment"),
+    "guide-rewrite": case("cors origin raw redirects segment"),
+    "guide-several": case("cors raw redirects segment"),
+    "in-order": case("cors dots path raw redirects segment slash", ["/api/files"]),
+    "of-configuration": case("cors origin raw segment"),
+    "sockets": case("cors dots origin path raw redirects segment websocket"),
+    "star": case("cors origin raw segment"),
+    "tls": case("cookies cors origin raw segment"),
+    "vite-options": case("cors origin raw redirects segment"),
 }
 
 pytestmark = pytest.mark.node

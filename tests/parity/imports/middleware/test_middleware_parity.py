@@ -19,26 +19,26 @@ HERE = Path(__file__).parent
 VERSIONS = ("2", "3", "4")
 
 
-def versions(better: str = "", *, v3: str = "", v4: str = "") -> dict[str, Case]:
-    """The case of each version: what all have, and what a later one has more."""
-    return {"2": case(better), "3": case(f"{better} {v3}"), "4": case(f"{better} {v4}")}
+def versions(better: str = "", *, v2: str = "", v3: str = "", v4: str = "") -> dict[str, Case]:
+    """The case of each version: what all have, and what one of them has more."""
+    return {"2": case(f"{better} {v2}"), "3": case(f"{better} {v3}"), "4": case(f"{better} {v4}")}
 
 
 CASES = {
-    "filter": versions("origin redirects", v3="segment", v4="segment"),
-    "globs": versions("redirects segment"),
-    "handlers": versions("origin redirects"),
-    "options": versions("cookies origin", v3="redirects", v4="redirects"),
-    "readme": versions("origin redirects"),
-    "readme-path": versions("origin redirects", v4="slash"),
-    "rewrite-away": versions("redirects"),
-    "rewrite-function": versions("origin redirects", v3="path", v4="path"),
-    "rewrite-map": versions("origin"),
-    "router-function": versions(),
-    "router-table": versions("redirects segment"),
-    "several": versions("origin redirects", v4="slash"),
-    "sockets": versions("origin redirects websocket", v4="slash"),
-    "without-mount": versions(),
+    "filter": versions("origin redirects", v2="raw", v3="raw segment", v4="segment"),
+    "globs": versions("dots redirects segment", v2="raw", v3="raw"),
+    "handlers": versions("case origin redirects", v2="raw"),
+    "options": versions("case cookies origin", v2="raw", v3="redirects", v4="redirects"),
+    "readme": versions("case origin redirects", v2="raw"),
+    "readme-path": versions("case origin raw redirects", v4="slash"),
+    "rewrite-away": versions("case redirects"),
+    "rewrite-function": versions("case origin raw redirects", v3="path", v4="path"),
+    "rewrite-map": versions("case origin raw"),
+    "router-function": versions("case origin raw redirects"),
+    "router-table": versions("redirects segment", v2="raw", v3="raw"),
+    "several": versions("case origin raw redirects", v4="slash"),
+    "sockets": versions("case origin raw redirects websocket", v4="slash"),
+    "without-mount": versions("redirects", v2="raw", v3="raw"),
 }
 
 pytestmark = pytest.mark.node

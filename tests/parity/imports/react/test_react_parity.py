@@ -17,20 +17,20 @@ from tests.support.npm import installed
 
 HERE = Path(__file__).parent
 CASES = {
-    "environment": case("redirects"),
-    "guide": case("origin redirects"),
-    "guide-rewrite": case("origin redirects"),
-    "guide-version-0": case("redirects segment"),
-    "guide-version-3": case("origin redirects"),
-    "handlers": case("origin redirects"),
-    "modules": case("origin redirects segment"),
-    "own-middlewares": case("origin redirects", ["/", "/api/health"]),
-    "several-paths": case("origin redirects segment"),
-    "several-targets": case("origin redirects segment"),
-    "shorthand": case("origin redirects segment"),
-    "sockets": case("origin redirects segment websocket"),
-    "string": case(),
-    "version-4": case(),
+    "environment": case("case redirects"),
+    "guide": case("case origin raw redirects"),
+    "guide-rewrite": case("case origin redirects"),
+    "guide-version-0": case("raw redirects segment"),
+    "guide-version-3": case("case origin raw redirects"),
+    "handlers": case("case origin raw redirects"),
+    "modules": case("origin raw redirects segment"),
+    "own-middlewares": case("case origin raw redirects", ["/", "/api/health"]),
+    "several-paths": case("dots origin raw redirects segment"),
+    "several-targets": case("origin raw redirects segment"),
+    "shorthand": case("case origin raw redirects segment"),
+    "sockets": case("origin raw redirects segment websocket"),
+    "string": case("origin raw redirects"),
+    "version-4": case("dots"),
 }
 
 pytestmark = pytest.mark.node

@@ -16,22 +16,22 @@ from tests.support.npm import installed
 
 HERE = Path(__file__).parent
 CASES = {
-    "common-js": case("cors redirects segment"),
-    "everything": case(),
+    "common-js": case("cors raw redirects segment"),
+    "everything": case("raw"),
     "guide-array": case("cors redirects segment"),
-    "guide-bypass": case("cors redirects segment"),
-    "guide-object": case("redirects segment"),
+    "guide-bypass": case("cors raw redirects segment"),
+    "guide-object": case("raw redirects segment"),
     "guide-rewrite": case("origin redirects segment"),
-    "guide-several": case("cors redirects segment"),
-    "guide-tls": case("cors origin segment"),
-    "handlers": case("cookies cors origin redirects segment"),
-    "in-order": case("cors redirects segment", ["/api/files"]),
-    "merged": case("cors origin segment"),
-    "module": case("cors redirects segment"),
-    "of-environment": case("cors origin redirects segment"),
-    "sockets": case("cors origin redirects segment websocket"),
-    "stars": case("origin redirects segment"),
-    "typescript": case("cors origin redirects segment websocket"),
+    "guide-several": case("cors raw redirects segment"),
+    "guide-tls": case("cors origin raw segment"),
+    "handlers": case("cookies cors origin raw redirects segment"),
+    "in-order": case("cors raw redirects segment", ["/api/files"]),
+    "merged": case("cors origin raw segment"),
+    "module": case("cors raw redirects segment"),
+    "of-environment": case("cors origin raw redirects segment"),
+    "sockets": case("cors origin raw redirects segment websocket"),
+    "stars": case("dots origin raw redirects segment"),
+    "typescript": case("cors dots origin raw redirects segment websocket"),
 }
 PACKAGES = ("webpack", "webpack-cli", "webpack-dev-server", "webpack-dev-server-4", "webpack-merge", "sucrase")
 
