@@ -44,8 +44,9 @@ PAGES = {
         options.NUXT,
         "Of `nuxt.config.js`, `.mjs`, `.ts` and so on, `proxy` in `routeRules`, `nitro.devProxy` and "
         "`vite.server.proxy` are taken over, as the project's own Nuxt loads the file: with its layers, its env files, "
-        "and what is for development only. The tests load configs with the loader of Nuxt 4 and compare devcors with "
-        "the parts that Nitro 2 is made of: h3, radix3 and httpxy.",
+        "and what is for development only; of a `nitro.config` of a project without Nuxt, the first two. The tests "
+        "load configs with the loaders of Nuxt 4 and Nitro 2, and compare devcors with the parts that Nitro proxies "
+        "with: h3, radix3 and httpxy.",
         nuxt.FORMS,
         (*options.rows_for(options.NUXT), *nuxt.RULE_OPTIONS),
     ),

@@ -74,7 +74,7 @@ def report(read: Imported, kept: tuple[str, ...], out: Console) -> None:
 def _line(entry: Entry, kept: tuple[str, ...]) -> Text:
     place = f"{entry.source}: "
     if not entry.routes:
-        return Text.assemble(place, (f"✗ {entry.name}", "yellow"), " is left out")
+        return Text.assemble(place, (f"✗ {entry.name}", "yellow"), f" {entry.without}")
     mark = ("~ ", "yellow") if entry.remarks else ("✓ ", "green")
     line = Text.assemble(place, mark, f"{entry.name} → {entry.routes[0][1]['target']}")
     if any(pattern in kept for pattern, _ in entry.routes):

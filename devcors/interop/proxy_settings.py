@@ -166,7 +166,7 @@ def read_rewrites(given: Sequence[Mapping[str, Any]], source: str, findings: Fin
     for rewrite, entry in zip(rewrites, made, strict=False):  # behind them are routes to the front end
         tables = [table for _, table in entry.routes]
         for remark in entry.remarks if not rewrite.destination.startswith("/") else ():
-            findings.note(f'{source}: the rewrite of "{entry.name}": {remark}')
+            findings.note(f'{source}: the rewrite of "{entry.name}" {entry.without}: {remark}')
         if any(not table["target"] for table in tables):
             findings.note(f'{source}: the rewrite of "{entry.name}" has conditions for the front end: add it by hand')
             continue

@@ -8,11 +8,14 @@ from typing import Any
 
 from .evaluating import Effect, Function, Session, Threw
 from .model import Remark, Source
+from .naming import fields_in, media_types_in
 from .options import Reading, set_field
 from .probing import hints_in, paths_for
 
 _PAGE = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 _DATA = {"accept": "application/json"}
+_ANY = {"accept": "*/*"}
+_DOCUMENT = {"Sec-Fetch-Dest": "document"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -42,9 +45,9 @@ def bypassed(
     hints = hints_in(function.source)
     requests = [
         {"url": url, "method": method, "headers": headers}
-        for url in paths_for(pattern, hints)[:60]
+        for url in paths_for(pattern, hints)[:40]
         for method in METHODS
-        for headers in (_DATA, _PAGE)
+        for headers in _headers_for(function.source)
     ]
     effects = session.effects(function, "bypass", requests, options)
     source = place("bypass")
@@ -68,6 +71,13 @@ def bypassed(
         Remark("bypass", text or "no rule says which requests it keeps from the backend: all go there", source)
     )
     return fields
+
+
+def _headers_for(source: str) -> list[dict[str, str]]:
+    """Fields of a page, of data, and of what the function may look for besides."""
+    accepted = [_PAGE, _DATA, _ANY, *({"accept": each} for each in media_types_in(source) if each != "text/html")]
+    named = [each for each in fields_in(source) if each != "accept"]
+    return [*accepted, *({**each, name: "tried"} for each in (_PAGE, _DATA) for name in named)]
 
 
 def _fields(
@@ -116,13 +126,16 @@ class Tried:
     def of_pages(self, front: Front | None) -> str | None:
         """What to say where requests for a page, and they alone, stay with the front end; `front` gets their route."""
         texts = {answer for answer in self.answers if isinstance(answer, str)}
-        pages = [request["headers"] is _PAGE for request in self.requests]
-        if [answer is not None for answer in self.answers] != pages or False in self.answers:
+        kept = {request["method"] for request, answer in self._pairs() if answer is not None}
+        pages = [request["headers"]["accept"] == _PAGE["accept"] for request in self.requests]
+        meant = [page and request["method"] in kept for page, request in zip(pages, self.requests, strict=True)]
+        if [answer is not None for answer in self.answers] != meant or False in self.answers:
             return None
         one = texts.pop() if len(texts) == 1 else None
         if front is None or self.pattern.startswith("^") or (one is None and not self._unchanged()):
             return "requests for a page (Accept: text/html) do not go to the backend there, and do so here"
-        match = {"headers": {"Sec-Fetch-Dest": "document"}}
+        methods = [method for method in METHODS if method in kept]
+        match = {**({"methods": methods} if len(methods) < len(METHODS) else {}), "headers": _DOCUMENT}
         if one is None:
             front.routes.append((self.pattern, {**front.table, "match": match}))
         else:

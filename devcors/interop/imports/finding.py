@@ -65,6 +65,7 @@ def _package(folder: Path, file: str, _session: Session) -> Imported:
 READERS = (
     Reader(reading.TOOL, named(*reading.FILES), reading.read),
     Reader(NUXT, named(*nuxt.FILES), nuxt.read),
+    Reader(nuxt.NITRO, named(*nuxt.NITRO_FILES), nuxt.read_nitro),
     Reader(CRA, _setup_proxy, setup_proxy.read),
     Reader(CRA, _of_package, _package, setup_proxy.read_package),
     Reader(ANGULAR, angular.proxy_file, angular.read),

@@ -34,12 +34,16 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry as the tool's config has it. `routes` is empty where it cannot be a route; a remark then says why."""
+    """One entry as the tool's config has it. `routes` is empty where it cannot be a route; a remark then says why.
+
+    without: what becomes of it then, in words.
+    """
 
     name: str
     source: Source
     routes: Routes = ()
     remarks: tuple[Remark, ...] = ()
+    without: str = "is left out"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ from .places import Places
 from .probing import with_slash
 
 FILES = tuple(f"nuxt.config.{suffix}" for suffix in ("js", "mjs", "cjs", "ts", "mts", "cts"))
+NITRO = "Nitro"
+NITRO_FILES = tuple(f"nitro.config.{suffix}" for suffix in ("js", "mjs", "cjs", "ts", "mts", "cts"))
 FRONTEND = "http://localhost:3000"
 
 _URL = re.compile(r"(https?://[^/?#]+)([^?#]*)(.*)", re.DOTALL)
@@ -61,9 +63,18 @@ RULE_OPTIONS = (
 
 
 def read(folder: Path, file: str, session: Session) -> Imported:
-    """The proxies of a config in the folder. Raises ConfigError where it cannot be had, or has none."""
+    """The proxies of a nuxt.config in the folder. Raises ConfigError where it cannot be had, or has none."""
+    return _read(folder, file, session, "nuxt", NUXT)
+
+
+def read_nitro(folder: Path, file: str, session: Session) -> Imported:
+    """The same of a nitro.config, for a project that is Nitro's alone."""
+    return _read(folder, file, session, "nitro", NITRO)
+
+
+def _read(folder: Path, file: str, session: Session, loader: str, tool: str) -> Imported:
     places = Places(file, read_text(folder / file))
-    loaded = session.load("nuxt", folder, file)
+    loaded = session.load(loader, folder, file)
     frontend = front_of(folder, _frontend(loaded)) or FRONTEND
     table = {"target": frontend} if isinstance(frontend, str) else frontend
     in_vite = vite.Reading(places, session, frontend, with_slash)
@@ -76,7 +87,7 @@ def read(folder: Path, file: str, session: Session) -> Imported:
     if not entries:
         hint = "routes of devcors are written by hand then: see docs/config.md"
         raise ConfigError("there is no proxy in it", where=str(places.entry("routeRules")), hint=hint)
-    return Imported(NUXT, file, frontend, tuple(entries))
+    return Imported(tool, file, frontend, tuple(entries))
 
 
 def _table(given: Any) -> Mapping[str, Any]:
@@ -233,9 +244,8 @@ def _checked(*routes: Route) -> list[Route]:
 def _entry(path: str, rule: Mapping[str, Any], asked: Asked, places: Places) -> Entry:
     source, place = places.entry(path), places.options(path)
     if asked.route is None:
-        return Entry(
-            path, source, (), (Remark("", f"stays with Nuxt: {asked.why or 'it has a redirect too'}", source),)
-        )
+        text = asked.why or "it has a redirect too"
+        return Entry(path, source, (), (Remark("", text, source),), "stays with Nuxt")
     proxy = rule["proxy"]
     found = _URL.fullmatch(proxy["to"])
     assert found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +23,6 @@ VUE, RSBUILD, NUXT = "Vue CLI", "Rsbuild", "Nuxt"
 WITH_MIDDLEWARE = frozenset({WEBPACK, HPM, CRA, ANGULAR, VUE, RSBUILD})
 WITH_VITE = frozenset({VITE, ANGULAR})  # since Angular 17
 ALL = WITH_MIDDLEWARE | {VITE, NUXT}
-_LOCAL = frozenset({"", "localhost", "127.0.0.1"})
 _OF_CONNECTION = frozenset(
     ("connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade")
 )
@@ -212,7 +211,7 @@ def _cookie_domain(reading: Reading, option: str, value: Any) -> None:
     values = _rewritten(value)
     if values is None:
         reading.remark(option, "it is neither text nor an object")
-    elif set(values.values()) <= _LOCAL:
+    elif _are_local(values.values()):
         if values and not _has_domain(reading):
             reading.under("cookies")["domain"] = ""
             if "*" not in values:
@@ -222,6 +221,13 @@ def _cookie_domain(reading: Reading, option: str, value: Any) -> None:
         reading.remark(option, "cookies that have no Domain get it too")
     else:
         reading.remark(option, "devcors makes the Domain fit the front door and knows no other")
+
+
+def _are_local(values: Iterable[str]) -> bool:
+    """Whether all are empty or this machine; a port there is a slip, and means nothing to a browser."""
+    from devcors.urls import is_loopback_host
+
+    return all(not value or is_loopback_host(value.partition(":")[0]) for value in values)
 
 
 def _has_domain(reading: Reading) -> bool:
@@ -239,7 +245,7 @@ def _cookie_path(reading: Reading, option: str, value: Any) -> None:
     elif set(values) == {"*"}:
         reading.under("cookies")["path"] = values["*"]
         domains = _rewritten(reading.options.get("cookieDomainRewrite"))
-        if domains and set(domains.values()) <= _LOCAL:
+        if domains and _are_local(domains.values()):
             reading.under("cookies")["domain"] = ""  # a table does what it says and no more
         if values["*"]:
             reading.remark(option, "cookies that have no Path get it too")
@@ -341,8 +347,8 @@ ROWS = (
     Row("bypass", "`match`, or routes to the front end", _BYPASS, None, ALL - {NUXT}),
     Row(
         "configure",
-        "`headers`",
-        "where its handlers set the same fields on every request or response; else left out",
+        "`headers`, `origin`, `cookies`",
+        "where its handlers do the same to every request or response; else left out",
         None,
         WITH_VITE,
     ),

@@ -64,7 +64,7 @@ def new_text(imported: Imported) -> str:
 
 
 def _comments(entry: Entry) -> Iterator[str]:
-    what = "" if entry.routes else f", left out: {_quoted_key(entry.name)}"
+    what = "" if entry.routes else f", {entry.without.removeprefix('is ')}: {_quoted_key(entry.name)}"
     yield f"# {printable(str(entry.source))}{what}"
     for remark in entry.remarks:
         yield f"#   {printable(str(remark))}"

@@ -39,6 +39,7 @@ def taken(options: Mapping[str, Any], tool: str = VITE) -> tuple[dict[str, Any],
         ({"headers": {"Host": "a.test"}, "changeOrigin": False}, {"host": "a.test", "origin": "keep"}),
         ({"cookieDomainRewrite": False}, {}),
         ({"cookieDomainRewrite": ""}, {"cookies": {"domain": ""}}),  # also one that localhost cannot set
+        ({"cookieDomainRewrite": "localhost:5173"}, {"cookies": {"domain": ""}}),
         ({"cookieDomainRewrite": {"a.test": "", "*": "localhost"}}, {"cookies": {"domain": ""}}),
         ({"cookieDomainRewrite": "", "target": "https://a.test"}, {"target": "https://a.test"}),
         ({"cookieDomainRewrite": "", "target": "http://[::1]"}, {"target": "http://[::1]", "cookies": {"domain": ""}}),

@@ -129,6 +129,9 @@ def test_an_entry_that_cannot_be_a_route(
         ("bypass: (q) => q.url.includes('x') ? q.url : undefined", ["bypass"]),
         ("bypass: (q) => q.headers.accept.includes('html') ? false : undefined", ["bypass"]),
         ("bypass: (q, r) => { r.setHeader('X-To', q.url) }", ["bypass"]),
+        ("bypass: (q) => q.headers['x-requested-with'] ? undefined : '/index.html'", ["bypass"]),
+        ("bypass: (q) => q.headers.accept?.includes('json') ? undefined : '/index.html'", ["bypass"]),
+        ("bypass: (q) => q.url === '/api/own' ? '/other.html' : undefined", ["bypass"]),
         ("bypass: async () => undefined", []),
         ("configure: (p) => p.on('proxyReq', (r, q) => r.setHeader('X-Url', q.url))", ["configure"]),
         ("configure: (p) => p.on('proxyReq', (r) => { r.path += '&x' })", ["configure"]),
@@ -136,6 +139,32 @@ def test_an_entry_that_cannot_be_a_route(
         ("configure: (p) => p.on('proxyRes', (r, q, s) => s.end('x'))", ["configure"]),
         ("configure: (p) => p.on('proxyReqWs', (r) => r.setHeader('X-A', 'b'))", ["configure"]),
         ("configure: (p) => p.on('unheard', () => 0)", ["configure"]),
+        (
+            "configure: (p) => p.on('proxyReq', (r, q) => q.url.includes('/own') && r.setHeader('X', 'y'))",
+            ["configure"],
+        ),
+        ("configure: (p) => p.on('proxyReq', (r, q) => q.headers['x-a'] && r.setHeader('X', 'y'))", ["configure"]),
+        (
+            (
+                "configure: (p) => p.on('proxyRes', (r) => { if (String(r.headers['content-type']).includes("
+                "'text/event-stream')) r.headers['cache-control'] = 'no-cache' })"
+            ),
+            ["configure"],
+        ),
+        (
+            (
+                "configure: (p) => p.on('proxyRes', (r, q, s) => { const c = r.headers['set-cookie'];"
+                " if (c) s.setHeader('set-cookie', c) })"
+            ),
+            [],
+        ),
+        (
+            (
+                "configure: (p) => p.on('proxyReq', (r, q) => { if (q.headers.authorization)"
+                " r.setHeader('Authorization', q.headers.authorization) })"
+            ),
+            [],
+        ),
         ("configure: (p) => p.once('end', () => 0).on('error', () => 0)", []),
         ("agent: new (class Agent {})(), followRedirects: true", ["agent", "followRedirects"]),
     ],
@@ -158,6 +187,16 @@ FRONT = "http://localhost:5173"
         ("(q) => /^\\/api\\/own/.test(q.url) ? q.url : null", "/api/own", {"target": FRONT}, []),
         ("(q) => q.headers.accept?.includes('html') ? q.url : null", "/api", {"target": FRONT, **PAGES}, ["bypass"]),
         (
+            "(q) => { if (q.method === 'GET' && q.headers.accept?.includes('text/html')) return '/index.html' }",
+            "/api/:path*",
+            {
+                "target": FRONT,
+                "rewrite": "/index.html",
+                "match": {"methods": ["GET"], "headers": {"Sec-Fetch-Dest": "document"}},
+            },
+            ["bypass"],
+        ),
+        (
             "async (q) => { if (q.headers.accept.indexOf('html') > -1) return '/index.html' }",
             "/api/:path*",
             {"target": FRONT, "rewrite": "/index.html", **PAGES},
@@ -178,6 +217,35 @@ def test_an_origin_that_is_set_for_pages_is_the_routes_origin(read: Callable[...
     options = f"target: 'http://localhost:1', changeOrigin: true, configure: (p) => p.on('proxyReq', {handler})"
     entry = only(read(proxy(f"'/api': {{ {options} }}")))
     assert entry.routes == (("/api", {"target": "http://localhost:1", "origin": "https://a.test"}),)
+
+
+@pytest.mark.parametrize(
+    ("change", "cookies"),
+    [
+        ("c.replace(/; Domain=[^;]+/i, '').replace(/; Secure/i, '')", {"domain": "", "secure": False}),
+        ("c.replace(/; *SameSite=None/i, '; SameSite=Lax').replace(/; Secure/, '')", None),
+        ("c.replace(/; *SameSite=[^;]+/i, '')", {"samesite": ""}),
+        ("c.replace('a=', 'b=')", None),
+    ],
+)
+def test_cookies_that_a_handler_changes(
+    read: Callable[..., Imported], change: str, cookies: dict[str, Any] | None
+) -> None:
+    handler = (
+        f"(r) => {{ const all = r.headers['set-cookie']; if (all) r.headers['set-cookie'] = all.map((c) => {change}) }}"
+    )
+    entry = only(read(proxy(f"'/api': {{ {TO_1}, configure: (p) => p.on('proxyRes', {handler}) }}")))
+    table = {"target": "http://localhost:1"} | ({} if cookies is None else {"cookies": cookies})
+    assert (entry.routes, [remark.option for remark in entry.remarks]) == (
+        (("/api", table),),
+        [] if cookies else ["configure"],
+    )
+
+
+def test_a_field_that_is_always_set_may_be_there_already(read: Callable[..., Imported]) -> None:
+    handler = "(r) => r.setHeader('Content-Type', 'application/json')"
+    entry = only(read(proxy(f"'/api': {{ {TO_1}, configure: (p) => p.on('proxyReq', {handler}) }}")))
+    assert entry.routes[0][1]["headers"] == {"request": {"Content-Type": "application/json"}}
 
 
 def test_the_mode_is_that_of_the_start_script(read: Callable[..., Imported]) -> None:

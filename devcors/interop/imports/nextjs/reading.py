@@ -103,7 +103,7 @@ def _code_first(folder: Path) -> Iterator[Entry]:
             if (folder / file).is_file():
                 source = Source(file)
                 text = "Next runs it before its rewrites; what a route of devcors takes does not come by it"
-                yield Entry(file, source, (), (Remark("", text, source),))
+                yield Entry(file, source, (), (Remark("", text, source),), "stays with Next.js")
 
 
 def _tables(given: Any) -> list[Mapping[str, Any]]:

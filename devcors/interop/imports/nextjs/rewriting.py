@@ -71,6 +71,7 @@ class _Plan:
     wanted: Wanted = field(default_factory=Wanted)
     target: str = ""
     remarks: list[Remark] = field(default_factory=list)
+    without: str = "stays with Next.js"
 
     @property
     def name(self) -> str:
@@ -130,7 +131,7 @@ def _planned(rewrite: Rewrite, settings: Settings) -> _Plan:
     except NoRoute as reason:
         always = not rewrite.has and not rewrite.missing
         plan.asked = [Asked(plan.name, rewrite.place, reach(source), is_always=always) for source in sources]
-        plan.remark("", f"stays with Next: {reason}")
+        plan.remark("", str(reason))
     return plan
 
 
@@ -238,7 +239,7 @@ def _without_doubles(plans: list[_Plan], settings: Settings) -> list[_Plan]:
             between = [asked for other in plans[number + 1 : at] for asked in other.asked]
             if _does_both(later, plan, settings) and not _meet(between, plan.asked):
                 plan.remarks = [Remark("", f"the route of {later.name} does this too", plan.rewrite.place)]
-                plan.asked = []
+                plan.asked, plan.without = [], "is done by a later one"
                 break
     return plans
 
@@ -274,12 +275,12 @@ def _entry(plan: _Plan, settings: Settings, frontend: Mapping[str, Any]) -> Entr
     for asked in plan.asked:
         if asked.route:
             routes += _tables(asked.route, plan, settings, frontend)
-        elif asked.why and not any(asked.why in remark.text for remark in plan.remarks):
-            plan.remark("", f"stays with Next: {asked.why}")
+        elif asked.why and not any(remark.text == asked.why for remark in plan.remarks):
+            plan.remark("", asked.why)
     if routes and plan.wanted.hosts:
         plan.remark("has", f"to be asked as {', '.join(plan.wanted.hosts)}, devcors needs it in [server] allowed_hosts")
     rewrite = plan.rewrite
-    return Entry(rewrite.source, rewrite.place, tuple(routes), tuple(plan.remarks))
+    return Entry(rewrite.source, rewrite.place, tuple(routes), tuple(plan.remarks), plan.without)
 
 
 def _tables(

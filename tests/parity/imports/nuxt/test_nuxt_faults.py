@@ -74,3 +74,29 @@ def test_env_files_and_what_is_for_development_are_read(projects: Path, node: Se
     read = nuxt.read(folder, "nuxt.config.ts", node)
     assert read.routes == (("/api", {"target": "http://b.test:8000", "rewrite": ""}),)
     assert str(read.entries[0].source) == "nuxt.config.ts:4"
+
+
+def test_a_nitro_config_is_read_as_nitro_reads_it(projects: Path, node: Session) -> None:
+    folder = projects / "nitro"
+    folder.mkdir()
+    (folder / ".env").write_text("BACKEND_OF_NITRO=http://b.test:8000\n")
+    (folder / "nitro.config.ts").write_text(
+        "const to: string = `${process.env.BACKEND_OF_NITRO}/v1/**`\n\nexport default defineNitroConfig({\n"
+        "  routeRules: { '/api/**': { proxy: to } },\n  devProxy: { '/dev': 'http://c.test' },\n})\n"
+    )
+    read = nuxt.read_nitro(folder, "nitro.config.ts", node)
+    assert (read.tool, read.frontend) == ("Nitro", "http://localhost:3000")
+    assert dict(read.routes) == {
+        "/dev": {"target": "http://c.test", "rewrite": "", "host": "keep", "forwarded": True},
+        "/api": {"target": "http://b.test:8000", "rewrite": "/v1"},
+    }
+    assert [str(entry.source) for entry in read.entries] == ["nitro.config.ts:5", "nitro.config.ts:4"]
+
+
+def test_a_nitro_config_without_a_proxy_is_an_error(projects: Path, node: Session) -> None:
+    folder = projects / "nitro-without"
+    folder.mkdir()
+    (folder / "nitro.config.ts").write_text("export default defineNitroConfig({})\n")
+    with pytest.raises(ConfigError, match="neither routeRules nor devProxy") as told:
+        nuxt.read_nitro(folder, "nitro.config.ts", node)
+    assert told.value.where == "nitro.config.ts:1"

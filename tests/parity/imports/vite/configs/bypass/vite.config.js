@@ -10,6 +10,14 @@ export default defineConfig({
           if (req.headers.accept?.includes('text/html')) return '/index.html'
         },
       },
+      '/orders': {
+        target: 'http://localhost:8080',
+        changeOrigin: true,
+        bypass: (req) => {
+          // a reload of the page is not for the API
+          if (req.method === 'GET' && req.headers.accept?.includes('text/html')) return '/index.html'
+        },
+      },
       '/login': {
         target: 'http://localhost:8080',
         bypass: (req) => (req.method === 'GET' || req.method === 'HEAD' ? req.url : undefined),

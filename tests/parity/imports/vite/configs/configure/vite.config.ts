@@ -31,6 +31,20 @@ export default defineConfig({
           proxy.on('proxyReqWs', (request) => request.removeHeader('origin'))
         },
       },
+      '/session': {
+        target: 'http://localhost:8080',
+        changeOrigin: true,
+        configure: (proxy) => {
+          proxy.on('proxyRes', (proxyRes) => {
+            const cookies = proxyRes.headers['set-cookie']
+            if (cookies) {
+              proxyRes.headers['set-cookie'] = cookies.map((cookie) =>
+                cookie.replace(/; Domain=[^;]+/i, '').replace(/; Secure/i, ''),
+              )
+            }
+          })
+        },
+      },
       '/strict': {
         target: 'http://localhost:8080',
         changeOrigin: true,
