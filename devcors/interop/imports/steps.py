@@ -20,7 +20,7 @@ from .probing import Outcome, Rule, Try, find_rules
 from .taking import before, methods_of, paths_for, paths_in, patterns_of
 
 Frontend = str | Mapping[str, Any] | None
-HANDLED = ("path", "name", "devcors")
+HANDLED = ("path", "name")  # the context by its older name, and what we call the entry
 _OWN_HOST = "localhost"  # what chain.mjs asks for
 _ESCAPED = "{}|\\^`'<>\" "  # what http-proxy's parsing of a URL escapes; no route does
 
