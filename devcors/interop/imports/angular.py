@@ -20,7 +20,7 @@ from .chain import Chain
 from .evaluating import Function, Session
 from .expressions import to_python
 from .middleware import Options, routes_of
-from .model import Entry, Imported, Remark
+from .model import Entry, Imported, Remark, Source
 from .options import ANGULAR, Row
 from .ordering import in_order
 from .places import Places
@@ -63,12 +63,18 @@ def read(folder: Path, file: str, session: Session) -> Imported:
         steps = steps_of(loaded["entries"], places)
         return Imported(ANGULAR, file, frontend, entries_of(chain, steps, ANGULAR, session, frontend))
     loaded = session.load("angular", folder, file)
+    skipped = [_skipped(places.entry(name), name) for name in loaded["skipped"]]
     if not loaded["proxy"]:
         hint = 'an entry of a list has its paths in "context", which is a list'
         raise ConfigError("there is no entry in it that Angular takes", where=file, hint=hint)
     sent = sent_by(loaded["vite"])
     entries = [_entry(each, places, session, frontend, sent) for each in loaded["proxy"]]
-    return Imported(ANGULAR, file, frontend, in_order(entries))
+    return Imported(ANGULAR, file, frontend, (*in_order(entries), *skipped))
+
+
+def _skipped(source: Source, name: str) -> Entry:
+    text = 'Angular passes over an entry of a list whose "context" is no list: there is no route for it there, either'
+    return Entry(name, source, (), (Remark("context", text, source),))
 
 
 def _entry(

@@ -85,6 +85,14 @@ def test_a_function_that_angular_does_nothing_with_is_told(read: Read) -> None:
     assert [(remark.option, remark.source.line) for remark in entry.remarks] == [("pathRewrite", 4)]
 
 
+def test_an_entry_that_angular_passes_over_is_told(read: Read) -> None:
+    text = f"export default [\n  {{ context: ['/a'], target: '{ONE}' }},\n  {{ context: '/b', target: '{ONE}' }},\n]"
+    first, second = read(text, "proxy.conf.mjs").entries
+    assert (first.name, len(first.routes)) == ("/a", 1)
+    assert (second.name, second.source.line, second.routes) == ("/b", 3, ())
+    assert "passes over" in str(second.remarks[0])
+
+
 @pytest.mark.parametrize(
     ("file", "text", "where", "message"),
     [

@@ -18,7 +18,7 @@ export async function load({ folder, file, webpack }) {
     return { version, ...(await chained(join(server, '..'), listed(written))) }
   }
   const names = namesOf(written)
-  const rewrites = keysOf(written)
+  const [rewrites, skipped] = [keysOf(written), passedOver(written)]
   const proxy = await normalized(require, builder.folder, folder, file)
   // a glob became an expression, and went to the end, in the order in which the globs stood
   const globs = names.filter((name) => !(name in proxy))
@@ -26,7 +26,7 @@ export async function load({ folder, file, webpack }) {
     const name = names.includes(context) ? context : (globs.shift() ?? context)
     return { name, context, options, texts: rewrites }
   })
-  return { version, vite: require('vite/package.json').version, proxy: entries }
+  return { version, vite: require('vite/package.json').version, proxy: entries, skipped }
 }
 
 function builderOf(folder) {
@@ -52,10 +52,20 @@ function json(require, folder, file) {
   return value
 }
 
-const namesOf = (written) =>
-  Array.isArray(written) ? written.flatMap(({ context }) => (Array.isArray(context) ? [...context] : [])) : Object.keys(written)
+function namesOf(written) {
+  return Array.isArray(written) ? written.flatMap(({ context }) => (Array.isArray(context) ? context : [])) : Object.keys(written)
+}
 
-const keysOf = (written) => Object.values(written).flatMap(({ pathRewrite }) => (pathRewrite && typeof pathRewrite === 'object' ? Object.keys(pathRewrite) : []))
+function keysOf(written) {
+  const rewrites = Object.values(written).map((entry) => entry?.pathRewrite)
+  return rewrites.flatMap((rewrite) => (rewrite && typeof rewrite === 'object' ? Object.keys(rewrite) : []))
+}
+
+// of a list, the builder passes over what has no list of paths
+function passedOver(written) {
+  const entries = Array.isArray(written) ? written.filter((entry) => !Array.isArray(entry?.context)) : []
+  return entries.map((entry) => String(entry?.context ?? entry?.target ?? 'an entry without context'))
+}
 
 async function normalized(require, builder, folder, file) {
   for (const path of ['src/utils/load-proxy-config.js', 'src/utils/index.js']) {

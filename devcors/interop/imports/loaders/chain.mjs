@@ -20,8 +20,10 @@ syncBuiltinESMExports()
 
 /**
  * Steps are `{ id, mounts, method, whole, handler }`: the paths (none: every path) and the method (none: each) that
- * Express would call the handler for, and whether with the whole path. The function that comes back takes requests `{ url, method, headers }` and says of each
- * which step sent it on, to which origin and path: `{ step, origin, path, host }` (the Host field); `{ step, answered: true }` where a step
+ * Express would call the handler for, and whether with the whole path.
+ *
+ * The function that comes back takes requests `{ url, method, headers }` and says of each which step sent it on, to
+ * which origin and path, with which Host field: `{ step, origin, path, host }`; `{ step, answered: true }` where a step
  * answered by itself; `{}` where none took it. With the id of a step, only that one is asked.
  */
 export function asking(steps) {
@@ -92,7 +94,8 @@ function sending({ tell }, scheme, [first, second]) {
   const standard = scheme === 'https' ? 443 : 80
   const port = Number(options.port || standard)
   const written = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
-  tell({ origin: `${scheme}://${written}${port === standard ? '' : `:${port}`}`, path: options.path ?? '/', host: options.headers?.host })
+  const origin = `${scheme}://${written}${port === standard ? '' : `:${port}`}`
+  tell({ origin, path: options.path ?? '/', host: options.headers?.host })
   return standInForRequest()
 }
 
@@ -138,7 +141,8 @@ function responseFor(req, answered) {
     answered()
     return res
   }
-  Object.assign(res, { end, write: () => true, send: end, json: end, sendFile: end, redirect: end, sendStatus: end, locals: {} })
+  for (const name of ['end', 'send', 'json', 'sendFile', 'redirect', 'sendStatus', 'render']) res[name] = end
+  Object.assign(res, { write: () => true, locals: {} })
   res.status = (code) => Object.assign(res, { statusCode: code })
   res.set = res.header = (name, text) => (typeof name === 'string' ? res.setHeader(name, text) : undefined, res)
   return res

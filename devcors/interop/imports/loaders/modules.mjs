@@ -7,7 +7,15 @@ import { pathToFileURL } from 'node:url'
 import { Fault } from '../places.mjs'
 
 // what webpack-cli tries for a TypeScript config (interpret's list), then the compiler alone
-const COMPILERS = ['ts-node/register/transpile-only', 'sucrase/register/ts', 'esbuild-register', '@swc/register', '@swc-node/register', 'tsx/cjs', 'jiti/register']
+const COMPILERS = [
+  'ts-node/register/transpile-only',
+  'sucrase/register/ts',
+  'esbuild-register',
+  '@swc/register',
+  '@swc-node/register',
+  'tsx/cjs',
+  'jiti/register',
+]
 
 /** What the file exports; `default` stands for the module where it has one. */
 export async function exported(folder, file) {
@@ -57,7 +65,8 @@ function typed(require, file) {
     }
   }
   if (transpiling(require) || process.features.typescript) return
-  throw new Fault('missing', `${file} needs a TypeScript compiler, and the project has none`, { file, needs: 'typescript' })
+  const needs = 'typescript'
+  throw new Fault('missing', `${file} needs a TypeScript compiler, and the project has none`, { file, needs })
 }
 
 function transpiling(require) {

@@ -26,7 +26,8 @@ export async function load({ folder, file }) {
     throw new Fault('nothing', 'the module exports no function to call with the app', { file, line: 1 })
   }
   const entries = steps.map(({ handler, mounts, method, whole }) => {
-    return { mounts: mounts.map(String), method, whole, options: {}, ...recorded(handler), known: Boolean(recorded(handler)) }
+    const made = recorded(handler)
+    return { mounts: mounts.map(String), method, whole, options: {}, ...made, known: made !== undefined }
   })
   const require = createRequire(join(folder, file))
   return { entries, globs: globsOf(require, entries), ask: asking(steps) }

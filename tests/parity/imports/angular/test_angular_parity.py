@@ -21,7 +21,7 @@ from tests.support.npm import installed
 
 HERE = Path(__file__).parent
 CASES = {
-    "array": case("cors origin raw redirects segment"),
+    "array": case("cors origin raw redirects segment", ["/uploads"]),
     "everything": case("cors raw redirects"),
     "guide": case("cors dots path raw redirects"),
     "guide-bypass": case("cors raw redirects segment"),
