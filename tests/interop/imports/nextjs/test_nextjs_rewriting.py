@@ -289,7 +289,7 @@ def _conditions(table: dict[str, Any]) -> Conditions:
 
 
 @settings(max_examples=150, deadline=None)
-@given(_lists(), _own, st.lists(_in_any_case, min_size=6, max_size=12), st.booleans())
+@given(_lists(), _own, st.lists(_paths, min_size=6, max_size=12), st.booleans())
 def test_a_route_takes_only_what_next_sends_there(
     rewrites: list[Rewrite], own: list[Own], paths: list[str], header: bool
 ) -> None:
@@ -309,3 +309,12 @@ def test_a_rewrite_that_is_a_route_takes_all_that_next_sends(rewrite: Rewrite, p
     for path in paths:
         if path != "/":  # which, alone, an expression may leave to Next
             assert _by_devcors(made, path, header=header) == _by_next([rewrite], [], path, header=header), path
+
+
+@settings(max_examples=100, deadline=None)
+@given(_rewrites(0), st.lists(_in_any_case, min_size=6, max_size=12))
+def test_in_another_case_a_route_takes_no_more_than_next(rewrite: Rewrite, paths: list[str]) -> None:
+    made = entries([rewrite], Settings(), FRONT)
+    for path in paths:
+        taken = _by_devcors(made, path, header=False)
+        assert taken in (None, _by_next([rewrite], [], path, header=False)), path
