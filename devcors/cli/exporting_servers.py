@@ -1,4 +1,4 @@
-"""`export nginx`, `apache`, `caddy`, `haproxy`: the config for a server that takes over."""
+"""`export nginx` and its like: the config for a server that takes over, or for another dev server."""
 
 from __future__ import annotations
 
@@ -52,6 +52,26 @@ def add_servers(group: typer.Typer) -> None:
     def haproxy(config: ConfigFile = None, profile: Profile = None) -> None:
         """The routes and the CORS policy for HAProxy."""
         print_export("haproxy", config, profile)
+
+    @group.command("envoy")
+    def envoy(config: ConfigFile = None, profile: Profile = None) -> None:
+        """The routes and the CORS policy for Envoy."""
+        print_export("envoy", config, profile)
+
+    @group.command("vite")
+    def vite(config: ConfigFile = None, profile: Profile = None) -> None:
+        """The routes as server.proxy of a vite.config.mjs."""
+        print_export("vite", config, profile)
+
+    @group.command("webpack")
+    def webpack(config: ConfigFile = None, profile: Profile = None) -> None:
+        """The routes as devServer.proxy of a webpack.config.mjs."""
+        print_export("webpack", config, profile)
+
+    @group.command("next")
+    def next_(config: ConfigFile = None, profile: Profile = None) -> None:
+        """The routes as rewrites() of a next.config.mjs."""
+        print_export("next", config, profile)
 
 
 def print_export(target: str, config: Path | None, profile: str | None) -> None:

@@ -11,14 +11,15 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from importlib.resources import files
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 
 from devcors.cors.tokens import is_token
 from devcors.errors import MalformedError, UsageError
 from devcors.urls import parse_origin
+
+from .rendering import render
 
 SERVERS = MappingProxyType(
     {
@@ -132,31 +133,11 @@ def fix(server: str, wanted: Permission) -> str:
 
     Raises UsageError for another server, and for a value that this server's language cannot hold.
     """
-    from jinja2 import Environment, StrictUndefined
-
     if server not in SERVERS:
         near = difflib.get_close_matches(server.lower(), SERVERS, n=1)
         hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(SERVERS)}"
         raise UsageError(f"no fix for {server!r}", hint=hint)
-    # what is made is source code, not HTML: the filters do the escaping
-    environment = Environment(  # noqa: S701 - no HTML is made
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
-    environment.filters.update(
-        list=_list,
-        go_list=_go_list,
-        flask_list=_flask_list,
-        joined=", ".join,
-        quote=_quoted,
-        regex=_escaped,
-        regexes=_alternatives,
-        nginx=_nginx,
-        apache=_apache,
-    )
-    template = files("devcors.interop").joinpath("fixes", f"{server}.j2").read_text("utf-8")
-    return environment.from_string(template).render(
-        origins=wanted.origins, methods=wanted.methods, headers=wanted.headers, credentials=wanted.credentials
-    )
+    return render(f"fixes/{server}.j2", _FILTERS, asdict(wanted))
 
 
 def _quoted(text: str) -> str:
@@ -197,3 +178,16 @@ def _nginx(text: str) -> str:
 def _apache(text: str) -> str:
     """mod_headers, "Header": `%` begins a format specifier."""
     return _quoted(text.replace("%", "%%"))
+
+
+_FILTERS: dict[str, Callable[..., str]] = {
+    "list": _list,
+    "go_list": _go_list,
+    "flask_list": _flask_list,
+    "joined": ", ".join,
+    "quote": _quoted,
+    "regex": _escaped,
+    "regexes": _alternatives,
+    "nginx": _nginx,
+    "apache": _apache,
+}

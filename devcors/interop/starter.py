@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from devcors.errors import ConfigError
 
 from .frontends import FrontEnd
 from .proxy_settings import FoundRoute, printable
+from .rendering import quoted, render
 
 NAME = "devcors.toml"
 _BARE_KEY = re.compile("[A-Za-z0-9_-]+")
@@ -20,19 +19,15 @@ _BARE_KEY = re.compile("[A-Za-z0-9_-]+")
 
 def starter_config(found: FrontEnd | None) -> str:
     """The text of a devcors.toml that loads; routes whose meaning was not fully read stand in it as comments."""
-    from jinja2 import Environment, StrictUndefined
-
-    template = files("devcors.interop").joinpath("templates", f"{NAME}.j2").read_text("utf-8")
-    # what is made is TOML, not HTML: the filters do the escaping
-    environment = Environment(  # noqa: S701 - no HTML is made
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
-    environment.filters.update(toml=toml_value, line=_line, comment=printable)
     routes = found.routes if found else []
-    return environment.from_string(template).render(
-        found=found,
-        certain=[route for route in routes if route.certain],
-        uncertain=[route for route in routes if not route.certain],
+    return render(
+        f"templates/{NAME}.j2",
+        {"toml": toml_value, "line": _line, "comment": printable},
+        {
+            "found": found,
+            "certain": [route for route in routes if route.certain],
+            "uncertain": [route for route in routes if not route.certain],
+        },
     )
 
 
@@ -60,23 +55,14 @@ def toml_value(value: Any) -> str:
         return f"[{', '.join(map(toml_value, value))}]"
     if isinstance(value, bool):
         return str(value).lower()
-    return _quoted(value.replace("${", "$${")) if isinstance(value, str) else str(value)
+    return quoted(value.replace("${", "$${")) if isinstance(value, str) else str(value)
 
 
 def toml_key(text: str) -> str:
     """A key, in quotes where it needs them."""
-    return text if _BARE_KEY.fullmatch(text) else _quoted(text)
-
-
-def _quoted(text: str) -> str:
-    """A basic string (TOML 1.0, "String"): JSON's escapes, and one for whatever else an editor would not show as is."""
-    whole = text.encode("utf-8", "replace").decode()
-    return "".join(
-        character if character.isprintable() else f"\\U{ord(character):08x}"
-        for character in json.dumps(whole, ensure_ascii=False)
-    )
+    return text if _BARE_KEY.fullmatch(text) else quoted(text)
 
 
 def _line(route: FoundRoute) -> str:
     table = route.table()
-    return f"{_quoted(route.pattern)} = {toml_value(table if len(table) > 1 else route.target)}"
+    return f"{quoted(route.pattern)} = {toml_value(table if len(table) > 1 else route.target)}"

@@ -8,7 +8,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.support.servers import Handler, Listening, listening
 
 
 @dataclass(frozen=True)
@@ -21,42 +22,30 @@ class Received:
     body: bytes
 
 
-class Backend(ThreadingHTTPServer):
+class Backend(Listening):
     """On one port of loopback."""
-
-    daemon_threads = True
-    block_on_close = False
 
     def __init__(self) -> None:
         self.received: list[Received] = []
         self.go_on = threading.Event()
         super().__init__(("127.0.0.1", 0), _Handler)
 
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        return int(self.server_address[1])
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away is not worth a traceback."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+class _Handler(Handler):
     server: Backend
 
     def handle(self) -> None:
         with suppress(ConnectionError):
             super().handle()
 
-    def _serve(self) -> None:
+    def serve(self) -> None:
+        """Answers by path."""
         fields: dict[str, str] = {}
         for name, text in self.headers.items():
             key = name.lower()
             fields[key] = f"{fields[key]}, {text}" if key in fields else text
         upgrade = fields.get("upgrade", "").lower() == "websocket"
-        body = b"" if upgrade else self._body(fields)
+        body = b"" if upgrade else self.body()
         self.server.received.append(Received(self.command, self.path, fields, body))
         if upgrade:
             self._websocket(fields)
@@ -64,16 +53,6 @@ class _Handler(BaseHTTPRequestHandler):
             self._stream()
         else:
             self._answer(body)
-
-    def _body(self, fields: dict[str, str]) -> bytes:
-        if "chunked" not in fields.get("transfer-encoding", ""):
-            return self.rfile.read(int(fields.get("content-length", 0)))
-        out = b""
-        while size := int(self.rfile.readline().split(b";")[0], 16):
-            out += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        return out
 
     def _answer(self, body: bytes) -> None:
         path, _, query = self.path.partition("?")
@@ -131,24 +110,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(data)
         self.close_connection = True
 
-    def __getattr__(self, name: str) -> object:
-        if name.startswith("do_"):
-            return self._serve
-        raise AttributeError(name)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        """Quiet."""
-
 
 @contextmanager
 def backend() -> Iterator[Backend]:
     """A running backend."""
     server = Backend()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with listening(server):
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -10,12 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.support.daemon import environment, free_port, running
 from tests.support.programs import needed, program
 
+from .dev_servers import COMMANDS, DEV_SERVERS, with_packages
+
 HERE = Path(__file__).parent
-EXPORTED = ("nginx", "apache", "caddy", "haproxy")
+EXPORTED = ("nginx", "apache", "caddy", "haproxy", "envoy", *DEV_SERVERS)
 SERVERS = ("devcors", *EXPORTED)
+WITH_OPTIONS = tuple(server for server in EXPORTED if server != "next")
+"""Next's rewrites know no fields, cookies and certificates."""
 
 _NGINX = """daemon off; worker_processes 1; pid @FOLDER@/nginx.pid; error_log @FOLDER@/error.log;
 @USER@
@@ -67,22 +73,29 @@ def exported(folder: Path, target: str) -> str:
 
 
 @contextmanager
-def serving(folder: Path, server: str, backend: int) -> Iterator[int]:
+def serving(folder: Path, server: str, backend: int, cache: pytest.Cache) -> Iterator[int]:
     """A server with the suite's config in front of the backend; its port."""
     port = free_port()
     config = config_for(port, backend, free_port())
+    if server in DEV_SERVERS:  # it is the front end itself
+        config = re.sub("^frontend = .*$", "", config, flags=re.MULTILINE)
     if server == "devcors":
         with running(folder, config, any_port=False) as daemon:
             yield daemon.port
         return
     (folder / "devcors.toml").write_text(config)
-    command = prepared(folder, server, exported(folder, server))
-    with program(command, port=port, folder=folder, environ=home(folder)):
+    command = prepared(folder, server, exported(folder, server), cache)
+    with program(command, port=port, folder=folder, environ={**home(folder), "PORT": str(port)}):
         yield port
 
 
-def prepared(folder: Path, server: str, text: str) -> list[str]:
-    """The files of a server with an exported config in them, and the command that runs it; checked by itself."""
+def prepared(folder: Path, server: str, text: str, cache: pytest.Cache) -> list[str]:
+    """The files of a server with an exported config in them, and the command that runs it; checked by itself.
+
+    cache: where packages from npm are kept.
+    """
+    if server in DEV_SERVERS:
+        with_packages(cache, folder, server)
     (folder / "exported.conf").write_text(text)
     check, command = _COMMANDS[server](folder)
     done = subprocess.run(
@@ -126,4 +139,12 @@ def _haproxy(folder: Path) -> tuple[list[str], list[str]]:
     return [*command, "-c"], [*command, "-db"]
 
 
-_COMMANDS = {"nginx": _nginx, "apache": _apache, "caddy": _caddy, "haproxy": _haproxy}
+def _envoy(folder: Path) -> tuple[list[str], list[str]]:
+    exported = folder / "exported.conf"
+    # Envoy goes by the name's end
+    exported.with_suffix(".yaml").write_text(exported.read_text())
+    command = [str(Path(sys.executable).with_name("envoy")), "-c", str(exported.with_suffix(".yaml"))]
+    return [*command, "--mode", "validate"], [*command, "--concurrency", "1", "--use-dynamic-base-id"]
+
+
+_COMMANDS = {"nginx": _nginx, "apache": _apache, "caddy": _caddy, "haproxy": _haproxy, "envoy": _envoy, **COMMANDS}

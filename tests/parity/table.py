@@ -6,41 +6,11 @@ stands in the row, with its reason, and is asserted too: one that is no longer t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Other:
-    """How a server differs, and why that is so."""
-
-    why: str
-    status: int | None = None
-    target: str | None = None
-    seen: dict[str, str | None] = field(default_factory=dict)
-    got: dict[str, str | None] = field(default_factory=dict)
-    unseen: bool = False
-
-
-@dataclass(frozen=True)
-class Case:
-    """One request. In `seen` and `got`, fields by lower-case name; None: there is none. `@OWN@` is the server's own
-    host and port, `@PORT@` the backend's port. `target` None: nothing must reach the backend.
-    """
-
-    name: str
-    path: str
-    target: str | None
-    method: str = "GET"
-    sent: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    chunked: bool = False
-    status: int = 200
-    seen: dict[str, str | None] = field(default_factory=dict)
-    got: dict[str, Any] = field(default_factory=dict)
-    content: bytes | None = None
-    other: dict[str, Other] = field(default_factory=dict)
-
+from .case import Case, Other
+from .dev_server_rows import DEV_SERVER_ROWS
 
 _APP = "https://app.example.com"
 _PAGE = "http://localhost:5173"
@@ -121,7 +91,8 @@ NAMES = (
          seen={"origin": _PAGE, "referer": f"{_PAGE}/page"}),
     Case("an Origin that begins like the own one stays", "/plain/x", "/plain/x",
          sent={"Origin": "http://@OWN@.evil.example", "Referer": "http://@OWN@.evil.example/"},
-         seen={"origin": "http://@OWN@.evil.example", "referer": "http://@OWN@.evil.example/"}),
+         seen={"origin": "http://@OWN@.evil.example", "referer": "http://@OWN@.evil.example/"},
+         other={"envoy": Other("it drops a Referer whose port is no number", seen={"referer": None})}),
     Case("Origin is named", "/named/x", "/named/x", sent={"Origin": "http://@OWN@"}, seen={"origin": _APP}),
     Case("Origin is kept", "/kept/x", "/kept/x", sent={"Origin": "http://@OWN@"}, seen={"origin": "http://@OWN@"}),
     Case("no Origin stays none", "/plain/x", "/plain/x", seen={"origin": None, "referer": None}),
@@ -131,7 +102,9 @@ NAMES = (
     Case("forwarded once more", "/forwarded/x", "/forwarded/x", sent={"X-Forwarded-For": "203.0.113.9"},
          seen={"x-forwarded-for": "203.0.113.9, 127.0.0.1"},
          other={"caddy": Other("it believes only those that trusted_proxies names",
-                               seen={"x-forwarded-for": "127.0.0.1"})}),
+                               seen={"x-forwarded-for": "127.0.0.1"}),
+                "envoy": Other("it puts no blank between the members of a list",
+                               seen={"x-forwarded-for": "203.0.113.9,127.0.0.1"})}),
     Case("not forwarded", "/plain/x", "/plain/x",
          seen={"x-forwarded-for": None, "x-forwarded-host": None, "x-forwarded-proto": None, "via": None}),
 )  # fmt: skip
@@ -207,7 +180,7 @@ _NOT_ASKED = (
 
 def _answered(name: str, path: str, origin: str, got: dict[str, Any]) -> Case:
     target = path.replace("/api", "/v1")
-    other = {server: Other(_NOT_ASKED, unseen=True) for server in ("nginx", "apache", "caddy", "haproxy")}
+    other = {server: Other(_NOT_ASKED, unseen=True) for server in ("nginx", "apache", "caddy", "haproxy", "envoy")}
     return Case(name, path, target, "OPTIONS", {"Origin": origin, **_ASKED}, status=204, got=got, other=other)
 
 
@@ -233,4 +206,13 @@ PREFLIGHTS = (
          {"Origin": "https://evil.example", **_ASKED}, got=_NO_CORS),
 )  # fmt: skip
 
-TABLE = (*PATHS, *MESSAGES, *NAMES, *BACK, *CORS, *PREFLIGHTS)
+_ROWS = (*PATHS, *MESSAGES, *NAMES, *BACK, *CORS, *PREFLIGHTS)
+_NAMES = {case.name for case in _ROWS}
+assert all(set(rows) <= _NAMES for rows in DEV_SERVER_ROWS.values())
+TABLE = tuple(
+    replace(
+        case,
+        other={**case.other, **{name: rows[case.name] for name, rows in DEV_SERVER_ROWS.items() if case.name in rows}},
+    )
+    for case in _ROWS
+)

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from .backend import Backend, Received, backend
+from .case import Case, Other
 from .servers import SERVERS, serving
-from .table import TABLE, Case, Other
+from .table import TABLE
 
 
 @dataclass
@@ -57,7 +58,7 @@ class Stage:
 def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     server = request.param
     folder: Path = tmp_path_factory.mktemp(server)
-    with backend() as behind, serving(folder, server, behind.port) as port:
+    with backend() as behind, serving(folder, server, behind.port, request.config.cache) as port:
         yield Stage(server, port, behind)
 
 
@@ -77,12 +78,12 @@ def _fault(stage: Stage, case: Case, other: Other) -> str | None:
 
 def _fault_behind(stage: Stage, case: Case, other: Other) -> str | None:
     received = stage.backend.received
-    if case.target is None or other.unseen:
+    target = other.target or case.target
+    if target is None or other.unseen:
         return f"the backend was asked: {received}" if received else None
     if len(received) != 1:
         return f"the backend was asked {len(received)} times"
     seen: Received = received[0]
-    target = other.target or case.target
     if (seen.method, seen.target, seen.body) != (case.method, target, case.body):
         return f"the backend got {seen.method} {seen.target} with {len(seen.body)} bytes, wanted {target}"
     for name, text in {**case.seen, **other.seen}.items():
@@ -105,7 +106,7 @@ def _fault_before(stage: Stage, case: Case, other: Other, response: HTTPResponse
             fault = given != [stage.text(wanted)]
         if fault:
             return f"the client got {name}: {given}, wanted {wanted}"
-    if case.content is not None and content != case.content:
+    if case.content is not None and other.status is None and content != case.content:
         return f"the client got {len(content)} bytes, wanted {len(case.content)}"
     return None
 
@@ -168,4 +169,7 @@ def test_a_websocket_goes_through(stage: Stage) -> None:
             assert rest == frame
             rest = b""
     seen = stage.backend.received[0]
-    assert (seen.target, seen.fields["origin"]) == ("/plain/socket?x", f"http://localhost:{stage.backend.port}")
+    wanted = ("/plain/socket?x", f"http://localhost:{stage.backend.port}")
+    if stage.server == "next":  # it writes the query anew, and has no option for Origin
+        wanted = ("/plain/socket?x=", f"http://localhost:{stage.port}")
+    assert (seen.target, seen.fields["origin"]) == wanted

@@ -15,7 +15,7 @@ from tests.support.daemon import free_port
 from tests.support.programs import program
 
 from .backend import backend
-from .servers import EXPORTED, home, prepared
+from .servers import WITH_OPTIONS, home, prepared
 
 VALUES = (
     '"', "'", '""', "a\\", "\\", "\\\\", '\\"', "\\n", "$", "$1", "$host", "${host}", "${PATH}", "$$", "%", "%%", "%e",
@@ -29,6 +29,9 @@ REFUSED = {
     "apache": {"${host}", "${PATH}", "expr=1"},
     "caddy": {value for value in VALUES if "{" in value or ("`" in value and "\\" in value)},
     "haproxy": set[str](),
+    "envoy": set[str](),
+    "vite": set[str](),
+    "webpack": set[str](),
 }
 """What a server's language has no way to write; a tab is taken for a control character everywhere."""
 
@@ -41,8 +44,8 @@ def config_with(port: int, upstream: int, values: tuple[str, ...]) -> Config:
     return Config.model_validate({"server": {"listen": f"127.0.0.1:{port}"}, "routes": routes})
 
 
-@pytest.mark.parametrize("server", EXPORTED)
-def test_values_come_out_as_they_went_in(tmp_path: Path, server: str) -> None:
+@pytest.mark.parametrize("server", WITH_OPTIONS)
+def test_values_come_out_as_they_went_in(request: pytest.FixtureRequest, tmp_path: Path, server: str) -> None:
     refused = set()
     for value in VALUES:
         try:
@@ -53,7 +56,9 @@ def test_values_come_out_as_they_went_in(tmp_path: Path, server: str) -> None:
     kept = tuple(value for value in VALUES if value not in refused)
     port = free_port()
     with backend() as behind:
-        command = prepared(tmp_path, server, export(server, config_with(port, behind.port, kept)).text)
+        command = prepared(
+            tmp_path, server, export(server, config_with(port, behind.port, kept)).text, request.config.cache
+        )
         running = program(command, port=port, folder=tmp_path, environ=home(tmp_path))
         with running, closing(HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
             connection.request("GET", "/api/x")

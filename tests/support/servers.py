@@ -47,11 +47,54 @@ class Reply:
 App = Callable[[Seen], Reply]
 
 
-class Server(ThreadingHTTPServer):
-    """Remembers what it saw."""
+class Listening(ThreadingHTTPServer):
+    """On one port, with a thread for each connection that nobody waits for."""
 
     daemon_threads = True
     block_on_close = False
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.server_address[1])
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away is not worth a traceback."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Every method is `serve`'s."""
+
+    protocol_version = "HTTP/1.1"
+    # head and body are two writes: Nagle's algorithm would hold the second one back for a delayed ACK, some 40 ms
+    disable_nagle_algorithm = True
+
+    def serve(self) -> None:
+        """Answers one request."""
+        raise NotImplementedError
+
+    def body(self) -> bytes:
+        """The request's body, whichever way it is framed (RFC 9112, section 6)."""
+        if "chunked" not in (self.headers.get("transfer-encoding") or ""):
+            return self.rfile.read(int(self.headers.get("content-length") or 0))
+        out = b""
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            out += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return out
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        if name.startswith("do_"):
+            return self.serve
+        raise AttributeError(name)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
+        """Quiet."""
+
+
+class Server(Listening):
+    """Remembers what it saw."""
 
     def __init__(self, app: App, host: str, port: int, context: ssl.SSLContext | None) -> None:
         if ":" in host:
@@ -63,11 +106,6 @@ class Server(ThreadingHTTPServer):
         self._open: set[Any] = set()
         if context is not None:
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        return int(self.server_address[1])
 
     @property
     def url(self) -> str:
@@ -91,21 +129,13 @@ class Server(ThreadingHTTPServer):
             with suppress(OSError):
                 request.shutdown(socket.SHUT_RDWR)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away is not worth a traceback."""
 
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # head and body are two writes: Nagle's algorithm would hold the second one back for a delayed ACK, some 40 ms
-    disable_nagle_algorithm = True
+class _Handler(Handler):
     server: Server
 
-    def _serve(self) -> None:
-        length = int(self.headers.get("content-length") or 0)
-        chunked = "chunked" in (self.headers.get("transfer-encoding") or "")
-        body = self._chunks() if chunked else self.rfile.read(length)
-        seen = Seen(self.command, self.path, list(self.headers.items()), body)
+    def serve(self) -> None:
+        """What the app replies."""
+        seen = Seen(self.command, self.path, list(self.headers.items()), self.body())
         self.server.seen.append(seen)
         reply = self.server.app(seen)
         self.send_response_only(reply.status)
@@ -117,35 +147,26 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(reply.body)
 
-    def _chunks(self) -> bytes:
-        out = b""
-        while size := int(self.rfile.readline().split(b";")[0], 16):
-            out += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        return out
 
-    def __getattr__(self, name: str) -> Callable[[], None]:
-        if name.startswith("do_"):
-            return self._serve
-        raise AttributeError(name)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        """Quiet."""
+@contextmanager
+def listening(server: Listening) -> Iterator[None]:
+    """Serves while the block runs."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @contextmanager
 def serve(app: App, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """A running server."""
     server = Server(app, host, port, tls)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with listening(server):
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from devcors.routing.table import Entry
 from devcors.urls import parse_authority, parse_origin
 
 from . import expressions as expr
-from .description import Backend, Cookies, Cors, Note, Route, Site
+from .description import Backend, Cookies, Cors, Move, Note, Redirects, Route, Site
 
 _PORT_ALONE = 2677
 
@@ -76,7 +76,7 @@ def _policies(rules: Iterable[Rule]) -> dict[Allowance, Cors]:
     return found
 
 
-def _move(rule: Rule) -> tuple[str, str] | None:
+def _move(rule: Rule) -> Move | None:
     """The prefix of the backend's paths and of the front door's that stand for one another, where they are known."""
     base = rule.base_path.decode()
     if rule.rewrite is None:
@@ -91,7 +91,7 @@ def _route(
     entry: Entry[Rule],
     backends: dict[tuple[object, ...], Backend],
     policies: dict[Allowance, Cors],
-    moves: list[tuple[Rule, tuple[str, str]]],
+    moves: list[tuple[Rule, Move]],
 ) -> Route:
     rule, pattern = entry.value, entry.pattern
     upstream = rule.upstream
@@ -110,6 +110,7 @@ def _route(
         number=number,
         place=rule.place,
         name=pattern.text if rule.kind == "route" else "everything else",
+        is_frontend=rule.kind != "route",
         path=expr.path_test(pattern),
         decoded_path=expr.path_test(pattern, decoded=True),
         prefix=pattern.literal.decode() if plain else None,
@@ -125,16 +126,21 @@ def _route(
         request_removed=_removed(rule.request_edit),
         response_set=_set(rule.response_edit),
         response_removed=_removed(rule.response_edit),
-        locations=(
-            tuple(dict.fromkeys(expr.location_edits(backend.origin, own, others)))
-            if rule.redirects == "rewrite"
-            else ()
-        ),
+        redirects=Redirects(backend.origin, own, _reached(own, others)) if rule.redirects == "rewrite" else None,
         cookies=_cookies(rule, backend, own),
         idle=rule.timeout.idle,
         cors=policies.get(rule.allowance) if rule.cors in ("inject", "rewrite") else None,
         notes=tuple(_route_notes(rule, own)),
     )
+
+
+def _reached(own: Move | None, others: Iterable[Move]) -> tuple[Move, ...]:
+    """Without the moves that one before them leaves nothing for: of the same prefix, or behind one of every path."""
+    reached: dict[str, Move] = {} if own is None else {own[0]: own}
+    for move in others:
+        if "" not in reached:
+            reached.setdefault(move[0], move)
+    return tuple(move for move in reached.values() if move != own)
 
 
 def _origin(rule: Rule, backend: Backend) -> str:
@@ -152,7 +158,7 @@ def _removed(edit: HeaderEdit) -> tuple[str, ...]:
     return tuple(sorted(name.decode() for name in names))
 
 
-def _cookies(rule: Rule, backend: Backend, move: tuple[str, str] | None) -> Cookies:
+def _cookies(rule: Rule, backend: Backend, move: Move | None) -> Cookies:
     if rule.cookies == "keep":
         return Cookies()
     if rule.cookies == "auto":
@@ -172,7 +178,7 @@ def _forced(edits: CookieEdits) -> Iterator[tuple[str, str | None]]:
         yield "SameSite", edits.samesite.capitalize()
 
 
-def _route_notes(rule: Rule, move: tuple[str, str] | None) -> Iterator[Note]:
+def _route_notes(rule: Rule, move: Move | None) -> Iterator[Note]:
     if rule.cors == "inject":
         yield Note(
             f"{rule.place}.cors",

@@ -84,6 +84,21 @@ class Edit:
         return Edit(f"{flags}^(.*?){bare}", (1, *shifted))
 
 
+Move = tuple[str, str]
+"""The prefix of a backend's paths and the front door's that stand for one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redirects:
+    """Which Location is made one of the front door: `origin` is the backend's, `own` the route's move where it is
+    known, `others` those of other routes of the same server.
+    """
+
+    origin: str
+    own: Move | None
+    others: tuple[Move, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Cookies:
     """What is done to each Set-Cookie: a Domain that is one of `domains` goes, a Path below the first of `move` becomes
@@ -91,7 +106,7 @@ class Cookies:
     """
 
     domains: tuple[str, ...] = ()
-    move: tuple[str, str] | None = None
+    move: Move | None = None
     forced: tuple[tuple[str, str | None], ...] = ()
 
 
@@ -116,6 +131,7 @@ class Route:
     number: int
     place: str
     name: str
+    is_frontend: bool
     path: str
     decoded_path: str
     prefix: str | None
@@ -131,8 +147,7 @@ class Route:
     request_removed: tuple[str, ...]
     response_set: tuple[tuple[str, str], ...]
     response_removed: tuple[str, ...]
-    locations: tuple[Edit, ...]
-    """Of Location, of which the first that finds something is done; `#own` in the text is the front door's origin."""
+    redirects: Redirects | None
     cookies: Cookies
     idle: float
     cors: Cors | None

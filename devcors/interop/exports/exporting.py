@@ -6,11 +6,21 @@ from types import ModuleType
 
 from devcors.config.schema import Config
 
-from . import apache, caddy, haproxy, nginx
+from . import apache, caddy, envoy, haproxy, nginx, vite, webpack
+from . import next as next_config
 from .describing import describe
 from .writing import Output
 
-TARGETS: dict[str, ModuleType] = {"nginx": nginx, "apache": apache, "caddy": caddy, "haproxy": haproxy}
+TARGETS: dict[str, ModuleType] = {
+    "nginx": nginx,
+    "apache": apache,
+    "caddy": caddy,
+    "haproxy": haproxy,
+    "envoy": envoy,
+    "vite": vite,
+    "webpack": webpack,
+    "next": next_config,
+}
 """Name on the command line, and the module that writes it."""
 
 

@@ -9,13 +9,11 @@ from urllib.parse import unquote_to_bytes
 
 from devcors.routing.pattern import Pattern, Reference, encoded, rewrite_parts
 
-from .description import Cookies, Edit, Rewriting
+from .description import Cookies, Edit, Redirects, Rewriting
 
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-_~:=,")
 _ANY_SEGMENT = "/[^/?]+"
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
-
-Move = tuple[str, str]
 
 LOOPBACK = r"https?://(?:(?:[a-z0-9_-]+\.)*localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?"
 """The origins that `loopback` stands for, in the one spelling that browsers have (URL Standard, section 3.5)."""
@@ -167,16 +165,21 @@ def _joined(parts: Iterable[str | int]) -> tuple[str | int, ...]:
     return tuple(out)
 
 
-def location_edits(origin: str, own: Move | None, others: Iterable[Move]) -> Iterator[Edit]:
+def location_edits(redirects: Redirects | None) -> tuple[Edit, ...]:
     """A Location inside the backend, as it is at the front door: with the backend's origin before it, or a path alone.
 
-    own: the route's prefixes at the backend and at the front door; others: those of other routes of that server.
+    The first that finds something is to be done; `#own` in its text is the front door's origin.
     """
-    scheme, _, authority = origin.partition("://")
+    return () if redirects is None else tuple(_location_edits(redirects))
+
+
+def _location_edits(redirects: Redirects) -> Iterator[Edit]:
+    own = redirects.own
+    scheme, _, authority = redirects.origin.partition("://")
     written = literal(authority)
     if not authority.rpartition("]")[2].count(":"):
         written += f"(?::{80 if scheme == 'http' else 443})?"
-    for there, here in (*([own] if own else []), *others):
+    for there, here in (*([own] if own else []), *redirects.others):
         prefix = path_literal(there)
         yield Edit(f"^{scheme}://{written}{prefix}(/.*)$", ("#own" + here, 1))
         yield Edit(f"^{scheme}://{written}{prefix}((?:[?#].*)?)$", ("#own" + (here or "/"), 1))

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from devcors.errors import UsageError
+from devcors.interop.rendering import render
+from devcors.routing.table import Conditions
 
-from .description import Note
+from .description import Cors, Note, Route, Site
+from .expressions import cookie_edits, location_edits
 
 FOREVER = 7 * 24 * 3600
 """Seconds to write where devcors has no limit and a server wants one."""
+
+SYSTEM_CA = "/etc/ssl/certs/ca-certificates.crt"
+"""The file of certificate authorities on Debian and its kin."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -36,21 +40,79 @@ class Row:
     remark: str = ""
 
 
-def render(target: str, filters: Mapping[str, Callable[..., str]], values: Mapping[str, Any]) -> str:
-    """The target's template with these values; nothing undefined passes."""
-    return str(_template(target, tuple(filters.items())).render(**values))
+def nothing(_: Route) -> Iterable[Note]:
+    """No notes on a route."""
+    return ()
 
 
-@lru_cache
-def _template(target: str, filters: tuple[tuple[str, Callable[..., str]], ...]) -> Any:
-    from jinja2 import Environment, StrictUndefined
+def written(
+    site: Site,
+    target: str,
+    filters: Mapping[str, Callable[..., str]],
+    values: Mapping[str, Any],
+    *,
+    left_out: Callable[[Route], Iterable[Note]] = nothing,
+    otherwise: Callable[[Route], Iterable[Note]] = nothing,
+) -> Output:
+    """The target's template with the site, its own values, and what all templates know.
 
-    # what is made is a server's config, not HTML: the filters do the quoting
-    environment = Environment(  # noqa: S701 - no HTML is made
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    left_out: why a route is not written at all, nothing where it is; otherwise: what a route has otherwise.
+    """
+
+    def notes_of(route: Route) -> list[Note]:
+        return [*route.notes, *left_out(route), *otherwise(route)]
+
+    def is_left_out(route: Route) -> bool:
+        return any(True for _ in left_out(route))
+
+    text = render(
+        f"exports/{target}/{target}.j2",
+        {"comment": comment, **filters},
+        {
+            "site": site,
+            "routes": [route for route in site.routes if not is_left_out(route)],
+            "notes_of": notes_of,
+            "is_left_out": is_left_out,
+            "location_edits": location_edits,
+            "cookie_edits": cookie_edits,
+            "forever": FOREVER,
+            "system_ca": SYSTEM_CA,
+            **values,
+        },
     )
-    environment.filters.update({"comment": comment, **dict(filters)})
-    return environment.from_string(files(__package__).joinpath(target, f"{target}.j2").read_text("utf-8"))
+    return Output(text, (*site.notes, *(note for route in site.routes for note in notes_of(route))))
+
+
+def by_path_alone(reason: str) -> Callable[[Route], Iterable[Note]]:
+    """`left_out` of a target that cannot ask for the conditions of a route."""
+
+    def left_out(route: Route) -> Iterable[Note]:
+        return [Note(f"{route.place}.match", f"{reason}: the route is left out")] * (route.conditions != Conditions())
+
+    return left_out
+
+
+# RE2 has none of them: https://github.com/google/re2/wiki/Syntax
+_UNKNOWN_TO_RE2 = re.compile(r"\(\?(?:<?[=!]|>|\(|P=|#)|\\[1-9Z]|[*+?}]\+")
+
+
+def beyond_re2(route: Route) -> Iterable[Note]:
+    """`left_out` of a target whose expressions are RE2's."""
+    if _UNKNOWN_TO_RE2.search(route.path):
+        yield Note(route.place, "its expression holds what RE2 has not (lookaround, backreferences): it is left out")
+
+
+def allowed_methods(cors: Cors, asked: str, quote: Callable[[str], str]) -> str:
+    """The methods that a preflight is told; `asked` is how the target says the one that it asks for."""
+    methods = cors.allowance.methods
+    return asked if methods is None else quote(", ".join(methods))
+
+
+def allowed_headers(cors: Cors, asked: str, quote: Callable[[str], str]) -> str:
+    """The same for headers."""
+    # Fetch, section 4.8: `*` is no wildcard where credentials are allowed, and never takes Authorization along
+    headers = cors.allowance.headers
+    return asked if headers is None or "*" in headers else quote(", ".join(headers))
 
 
 def comment(text: object) -> str:

@@ -36,6 +36,21 @@ def to_python(source: str) -> str | None:
     return text
 
 
+_END_OF_SEGMENT = re.compile(r"\(\?[:=](?:\[[/?]{2}\]|[/?]\|\\\?)\|\$\)\Z")
+
+
+def as_prefix(expression: str) -> str | None:
+    """The prefix that takes the same URLs as an expression; None for one that is more than a prefix.
+
+    `^/api(?:[/?]|$)` is `/api`, which ends at a segment, and `^/api/` is `/api/`.
+    """
+    body = _END_OF_SEGMENT.sub("", expression)
+    parsed = _parsed(body.removeprefix("^"))
+    text = "".join(chr(argument) for operation, argument in parsed if operation is code.LITERAL)
+    whole = len(text) == len(parsed) and text.startswith("/") and ":" not in text
+    return text if whole and (body != expression) != text.endswith("/") else None
+
+
 def literal_start(expression: str) -> str:
     """What everything that the expression takes begins with; for an expression that begins with `^`."""
     return _literal(_parsed(expression))

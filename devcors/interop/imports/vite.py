@@ -20,7 +20,7 @@ from devcors.interop.packages import Package
 from devcors.routing.pattern import parse_pattern
 
 from .evaluating import Function, Session
-from .expressions import examples, to_python
+from .expressions import as_prefix, examples, to_python
 from .middleware import Options, routes_of
 from .model import Entry, Imported, Remark
 from .options import VITE, Row
@@ -124,7 +124,7 @@ def pattern_of(context: str) -> str:
             raise PatternError("the expression is not one that means the same in Python, which devcors' are")
         if not examples(expression):
             raise PatternError("the expression takes no path that devcors could try")
-        return expression
+        return as_prefix(expression) or expression
     if not context.startswith("/"):
         raise PatternError('no path begins with it: a context without "^" is a prefix')
     if "*" in context:

@@ -69,11 +69,32 @@ def _caddy_word(word: str) -> str:
     return word[1:-1].replace('\\"', '"') if word.startswith('"') else word
 
 
+_yaml_line = _by_line(r'"(?:\\.|[^\\"])*":?|[^\s"]\S*', lambda word: word)
+
+
+def _envoy(text: str) -> Statements:
+    """YAML by lines; the program in it is the same in every config."""
+    before, _, rest = text.partition("inline_string: |\n")
+    return _yaml_line(before) + _yaml_line(rest[rest.index("                  - name: envoy.filters.http.router") :])
+
+
+_JS_LITERAL = r"'(?:\\.|[^\\'])*'|/(?:\\.|[^\\/])+/i?"
+_js_line = _by_line(rf"(?:{_JS_LITERAL}|[^\s'/])+", lambda word: re.sub(_JS_LITERAL, "''", word))
+
+
+def _javascript(text: str) -> Statements:
+    """What is exported, by lines; how a path is rewritten depends on the path, in one line of its own."""
+    rows = _js_line(re.sub("(?m)^ *//.*$", "", text[text.index("export default") :]))
+    return [words[:1] if words[:1] in (["rewrite:"], ["pathRewrite:"]) else words for words in rows]
+
+
 READ: dict[str, Callable[[str], Statements]] = {
     "nginx": _nginx,
     # strong quotes hold anything but themselves; a backslash outside takes one character along
     "haproxy": _by_line(r"(?:'[^']*'|\\.|[^\s'\"\\])+", _haproxy_word),
     # a backslash at a line's end goes on with the next line, even in a comment
     "apache": _by_line(r'"(?:\\.|[^\\"])*"|[^\s"]\S*', _apache_word, r"\\\n"),
+    "envoy": _envoy,
+    **dict.fromkeys(("vite", "webpack", "next"), _javascript),
     "caddy": _by_line(r'`[^`]*`|"(?:\\"|[^"])*"|[^\s`"]\S*', _caddy_word),
 }

@@ -109,7 +109,8 @@ def test_what_is_not_exported_is_said_in_its_place_and_beside_it(target: str) ->
     output = export(target, whole)
     places = {note.place for note in output.notes}
     assert places >= {'intercept."api.example.com"', "scripts", "server.https", 'routes."/api".cors'}
-    assert ('routes."/api".match' in places) == (target in ("nginx", "apache"))
+    left_out = any(place.startswith('routes."/api".match') for place in places)
+    assert left_out == (target in ("nginx", "apache", "vite", "next"))
     for note in output.notes:
         assert comment(note) in output.text
 
@@ -157,3 +158,18 @@ def test_the_command_prints_the_config_and_warns(tmp_path: Any) -> None:
     assert done.exit_code == 0
     assert "devcors_route_1" in done.stdout
     assert "warning: scripts: left out" in done.stderr
+
+
+DEV_SERVERS = ("vite", "webpack", "next")
+
+
+@pytest.mark.parametrize("target", DEV_SERVERS)
+def test_a_dev_server_is_the_front_end_itself(target: str) -> None:
+    routes = {"/api": "http://localhost:8080"}
+    own = export(target, Config.model_validate({"frontend": "http://localhost:5173", "routes": routes}))
+    assert "5173" in own.text
+    assert "frontend" not in {note.place for note in own.notes}
+    other = export(target, Config.model_validate({"frontend": "https://staging.example.com", "routes": routes}))
+    assert "frontend" in {note.place for note in other.notes}
+    assert "staging.example.com" not in other.text
+    assert "2677" in other.text

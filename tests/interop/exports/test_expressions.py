@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from devcors.cors.allowance import Allowance
 from devcors.heads import RequestHead
 from devcors.interop.exports import expressions as expr
-from devcors.interop.exports.description import Cookies, Edit, Rewriting
+from devcors.interop.exports.description import Cookies, Edit, Redirects, Rewriting
 from devcors.routing.paths import fold_escapes
 from devcors.routing.pattern import encoded, parse_pattern
 from devcors.routing.rewrite import upstream_target
@@ -84,9 +84,8 @@ def test_a_path_becomes_what_routing_makes_of_it(data: st.DataObject, text: str,
     cases = expr.rewritings(pattern, rewrite, base)
     made = applied(cases, path)
     if pattern.is_expression and rewrite and not rewrite.startswith("/"):
-        # whether a capture begins with a slash is only known of each request: there may be one more at the start
-        made = re.sub("^(/.*?)/{2,}|^/+", r"\1/", made)
-        wanted = re.sub("^(/.*?)/{2,}|^/+", r"\1/", wanted)
+        # whether a capture begins with a slash is only known of each request: there may be one more behind the base
+        made = made if made == wanted else made.replace(f"{base}/", base, 1)
     assert made == wanted
     # servers that do one after the other ask each of the path that came: no two may take it
     assert sum(re.search(case.regex, path) is not None for case in cases) <= 1
@@ -154,12 +153,12 @@ def test_a_public_suffix_alone_is_no_parent() -> None:
     ],
 )
 def test_a_location_comes_back(location: str, wanted: str) -> None:
-    edits = list(expr.location_edits("http://api.example", ("/v1", "/api"), [("/other", "/else")]))
+    edits = list(expr.location_edits(Redirects("http://api.example", ("/v1", "/api"), (("/other", "/else"),))))
     assert applied(edits, location) == wanted
 
 
 def test_a_path_that_could_name_a_host_is_left_alone() -> None:
-    edits = list(expr.location_edits("http://api.example", ("", "/api"), []))
+    edits = list(expr.location_edits(Redirects("http://api.example", ("", "/api"), ())))
     assert applied(edits, "/x") == "/api/x"
     assert applied(edits, "//evil.example/") == "//evil.example/"
 

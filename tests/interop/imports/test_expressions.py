@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devcors.interop.imports.expressions import examples, literal_start, to_python
+from devcors.interop.imports.expressions import as_prefix, examples, literal_start, to_python
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,23 @@ def test_examples_are_taken_and_begin_as_they_must(parts: list[str]) -> None:
     assert all(path.startswith(start) for path in found)
     if not any(part.startswith("(?=") for part in parts):
         assert found
+
+
+@pytest.mark.parametrize(
+    ("expression", "prefix"),
+    [
+        ("^/api(?:[/?]|$)", "/api"),
+        (r"^/api(?=[/?]|$)", "/api"),
+        (r"^/a\.b(?:/|\?|$)", "/a.b"),
+        ("^/api/", "/api/"),
+        ("^/", "/"),
+        ("^/api", None),
+        ("^/api/(?:[/?]|$)", None),
+        ("^/a.b(?:[/?]|$)", None),
+        ("^/api(?:/|$)", None),  # not with a query behind it
+        ("^/(a)/", None),
+        ("^/:a/", None),
+    ],
+)
+def test_an_expression_that_is_a_prefix(expression: str, prefix: str | None) -> None:
+    assert as_prefix(expression) == prefix

@@ -6,10 +6,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from devcors.interop.exports.description import Cors, Note, Rewriting, Route, Site
-from devcors.interop.exports.expressions import any_of, cookie_edits
-from devcors.interop.exports.writing import FOREVER, Output, Row, filled, printable, refused, render
-from devcors.routing.table import Conditions
+from devcors.interop.exports.description import Cors, Rewriting, Route, Site
+from devcors.interop.exports.expressions import any_of
+from devcors.interop.exports.writing import (
+    Output,
+    Row,
+    allowed_headers,
+    allowed_methods,
+    by_path_alone,
+    filled,
+    printable,
+    refused,
+    written,
+)
 
 TITLE = "Apache httpd"
 KEYS = (
@@ -33,8 +42,6 @@ KEYS = (
     ),
 )
 
-_SYSTEM_CA = "/etc/ssl/certs/ca-certificates.crt"
-
 
 @dataclass(frozen=True, slots=True)
 class _Passed:
@@ -46,32 +53,21 @@ class _Passed:
 
 def write(site: Site) -> Output:
     """The config, and what is not in it."""
-    routes = [route for route in site.routes if route.conditions == Conditions()]
-    text = render(
+    left_out = by_path_alone("ProxyPass asks for the path alone")
+    routes = [route for route in site.routes if not list(left_out(route))]
+    return written(
+        site,
         "apache",
         {"quote": quote, "header": _header, "condition": _condition, "made": _made},
         {
-            "site": site,
-            "routes": routes,
             "passed": {route.number: list(_passed(route)) for route in routes},
             "scopes": {route.number: _scope(route, routes[:place]) for place, route in enumerate(routes)},
             "any": any_of(route.decoded_path for route in routes),
-            "cookie_edits": cookie_edits,
-            "notes_of": _notes,
-            "is_left_out": lambda route: route.conditions != Conditions(),
-            "forever": FOREVER,
-            "system_ca": _SYSTEM_CA,
             "methods": _methods,
             "headers": _headers,
         },
+        left_out=left_out,
     )
-    return Output(text, (*site.notes, *(note for route in site.routes for note in _notes(route))))
-
-
-def _notes(route: Route) -> Iterator[Note]:
-    yield from route.notes
-    if route.conditions != Conditions():
-        yield Note(f"{route.place}.match", "ProxyPass asks for the path alone: the route is left out")
 
 
 def _scope(route: Route, better: list[Route]) -> str:
@@ -134,12 +130,8 @@ def _made(parts: tuple[str | int, ...]) -> str:
 
 
 def _methods(cors: Cors) -> str:
-    methods = cors.allowance.methods
-    return '"expr=%{req:Access-Control-Request-Method}"' if methods is None else _header(", ".join(methods))
+    return allowed_methods(cors, '"expr=%{req:Access-Control-Request-Method}"', _header)
 
 
 def _headers(cors: Cors) -> str:
-    headers = cors.allowance.headers
-    if headers is None or "*" in headers:
-        return '"expr=%{req:Access-Control-Request-Headers}"'
-    return _header(", ".join(headers))
+    return allowed_headers(cors, '"expr=%{req:Access-Control-Request-Headers}"', _header)

@@ -5,9 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from devcors.interop.exports.description import Note, Route, Site
-from devcors.interop.exports.expressions import cookie_edits, literal, of_hosts
-from devcors.interop.exports.writing import Output, Row, filled, printable, refused, render
+from devcors.interop.exports.description import Cors, Note, Route, Site
+from devcors.interop.exports.expressions import literal, of_hosts
+from devcors.interop.exports.writing import (
+    Output,
+    Row,
+    allowed_headers,
+    allowed_methods,
+    beyond_re2,
+    filled,
+    printable,
+    refused,
+    written,
+)
 
 TITLE = "Caddy"
 KEYS = (
@@ -36,35 +46,20 @@ KEYS = (
     Row("cors, [cors]", "`header`, `respond 204`", "`inject` is written as `rewrite`"),
 )
 
-# Go's RE2 has none of them: https://github.com/google/re2/wiki/Syntax
-_UNKNOWN_TO_GO = re.compile(r"\(\?(?:<?[=!]|>|\(|P=|#)|\\[1-9Z]|[*+?}]\+")
-
 
 def write(site: Site) -> Output:
     """The config, and what is not in it."""
-    notes = [*site.notes, *(note for route in site.routes for note in _notes(route))]
-    text = render(
+    return written(
+        site,
         "caddy",
         {"quote": quote, "regex": regex, "made": _made, "path_made": _path_made, "literal": literal},
-        {
-            "site": site,
-            "cookie_edits": cookie_edits,
-            "of_hosts": of_hosts,
-            "notes_of": _notes,
-            "is_left_out": _is_left_out,
-        },
+        {"of_hosts": of_hosts, "methods": _methods, "headers": _headers},
+        left_out=beyond_re2,
+        otherwise=_own_notes,
     )
-    return Output(text, tuple(notes))
 
 
-def _is_left_out(route: Route) -> bool:
-    return _UNKNOWN_TO_GO.search(route.path) is not None
-
-
-def _notes(route: Route) -> Iterator[Note]:
-    yield from route.notes
-    if _is_left_out(route):
-        yield Note(route.place, "its expression holds what Go's have not (lookaround, backreferences): it is left out")
+def _own_notes(route: Route) -> Iterator[Note]:
     if route.forwarded:
         yield Note(
             f"{route.place}.forwarded", "an X-Forwarded-For that comes in is dropped, unless you name trusted_proxies"
@@ -122,3 +117,11 @@ def _token_with_placeholders(text: str) -> str:
     if "`" not in text:
         return f"`{text}`"
     raise refused(text, TITLE, "a backquote")
+
+
+def _methods(cors: Cors) -> str:
+    return allowed_methods(cors, "{http.request.header.Access-Control-Request-Method}", quote)
+
+
+def _headers(cors: Cors) -> str:
+    return allowed_headers(cors, "{http.request.header.Access-Control-Request-Headers}", quote)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from devcors.interop.exports.description import Route, Site
-from devcors.interop.exports.expressions import cookie_edits, of_hosts
-from devcors.interop.exports.writing import FOREVER, Output, Row, filled, printable, render
+from devcors.interop.exports.description import Cors, Route, Site
+from devcors.interop.exports.expressions import of_hosts
+from devcors.interop.exports.writing import Output, Row, allowed_headers, allowed_methods, filled, printable, written
 
 TITLE = "HAProxy"
 KEYS = (
@@ -31,12 +31,12 @@ KEYS = (
 
 def write(site: Site) -> Output:
     """The config, and what is not in it."""
-    text = render(
+    return written(
+        site,
         "haproxy",
         {"quote": quote, "fmt": fmt, "made": _made},
-        {"site": site, "forever": FOREVER, "cookie_edits": cookie_edits, "condition": _condition},
+        {"condition": _condition, "methods": _methods, "headers": _headers},
     )
-    return Output(text, (*site.notes, *(note for route in site.routes for note in route.notes)))
 
 
 def quote(text: str) -> str:
@@ -67,3 +67,11 @@ def _condition(route: Route) -> str:
         test = "-m found" if value == "*" else f"-m str -- {quote(value)}"
         parts.append(f"{{ req.fhdr({quote(name)}) {test} }}")
     return " ".join(parts)
+
+
+def _methods(cors: Cors) -> str:
+    return allowed_methods(cors, "'%[var(txn.asked)]'", fmt)
+
+
+def _headers(cors: Cors) -> str:
+    return allowed_headers(cors, "'%[var(txn.asked_headers)]'", fmt)

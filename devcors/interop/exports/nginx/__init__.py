@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from devcors.interop.exports.description import Cors, Edit, Note, Rewriting, Route, Site
 from devcors.interop.exports.expressions import path_literal
-from devcors.interop.exports.writing import FOREVER, Output, Row, filled, printable, render
-from devcors.routing.table import Conditions
+from devcors.interop.exports.writing import (
+    Output,
+    Row,
+    allowed_headers,
+    allowed_methods,
+    by_path_alone,
+    filled,
+    printable,
+    written,
+)
 
 TITLE = "nginx"
 KEYS = (
@@ -32,38 +41,27 @@ KEYS = (
     Row("cors, [cors]", "`map $http_origin`, `add_header … always`, `return 204`", "`inject` is written as `rewrite`"),
 )
 
-_SYSTEM_CA = "/etc/ssl/certs/ca-certificates.crt"
-
 
 def write(site: Site) -> Output:
     """The config, and what is not in it."""
-    notes = [*site.notes]
-    for route in site.routes:
-        notes += [*route.notes, *_own_notes(route)]
-    text = render(
+    output = written(
+        site,
         "nginx",
         {"quote": quote, "regex": _regex, "target": _target, "edit": _edited, "path": path_literal},
         {
-            "site": site,
-            "routes": [route for route in site.routes if route.conditions == Conditions()],
-            "notes_of": lambda route: [*route.notes, *_own_notes(route)],
-            "is_left_out": lambda route: route.conditions != Conditions(),
-            "forever": FOREVER,
-            "system_ca": _SYSTEM_CA,
             "methods": _methods,
             "headers": _headers,
             "flags": _flags,
-            "flag_of": dict,
         },
+        left_out=by_path_alone("a location is chosen by its path alone"),
+        otherwise=_own_notes,
     )
     # the one way in which nginx writes a `$`: values of `geo` are not looked into
-    dollar = 'geo $devcors_dollar {\n    default "$";\n}\n' if "${devcors_dollar}" in text else ""
-    return Output(text.replace("@DOLLAR@\n", dollar), tuple(notes))
+    dollar = 'geo $devcors_dollar {\n    default "$";\n}\n' if "${devcors_dollar}" in output.text else ""
+    return replace(output, text=output.text.replace("@DOLLAR@\n", dollar))
 
 
 def _own_notes(route: Route) -> Iterator[Note]:
-    if route.conditions != Conditions():
-        yield Note(f"{route.place}.match", "a location is chosen by its path alone: the route is left out")
     forced = dict(route.cookies.forced)
     for name in ("Domain", "Path"):
         if forced.get(name) is not None:
@@ -96,15 +94,11 @@ def _replacement(parts: tuple[str | int, ...]) -> str:
 
 
 def _methods(cors: Cors) -> str:
-    methods = cors.allowance.methods
-    return "$http_access_control_request_method" if methods is None else quote(", ".join(methods))
+    return allowed_methods(cors, "$http_access_control_request_method", quote)
 
 
 def _headers(cors: Cors) -> str:
-    headers = cors.allowance.headers
-    if headers is None or "*" in headers:
-        return "$http_access_control_request_headers"
-    return quote(", ".join(headers))
+    return allowed_headers(cors, "$http_access_control_request_headers", quote)
 
 
 def _flags(route: Route) -> str:

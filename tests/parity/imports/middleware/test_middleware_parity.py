@@ -34,7 +34,7 @@ CASES = {
     "rewrite-away": versions("case redirects"),
     "rewrite-function": versions("case origin raw redirects", v3="path", v4="path"),
     "rewrite-map": versions("case origin raw"),
-    "router-function": versions("case origin raw redirects"),
+    "router-function": versions("case origin redirects", v2="raw"),
     "router-table": versions("redirects segment", v2="raw", v3="raw"),
     "several": versions("case origin raw redirects", v4="slash"),
     "sockets": versions("case origin raw redirects websocket", v4="slash"),

@@ -78,13 +78,14 @@ function described(page) {
 
 async function serve(folder) {
   await manifests(folder)
-  let handlers
-  const server = createServer((request, response) => handlers.requestHandler(request, response))
-  server.on('upgrade', (request, socket, head) => handlers.upgradeHandler(request, socket, head))
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  let ready
+  const handlers = new Promise((resolve) => (ready = resolve))
+  const server = createServer(async (request, response) => (await handlers).requestHandler(request, response))
+  server.on('upgrade', async (request, socket, head) => (await handlers).upgradeHandler(request, socket, head))
+  await new Promise((resolve) => server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', resolve))
   const { port } = server.address()
   const settings = { dir: folder, port, hostname: 'localhost', dev: false, minimalMode: false, quiet: true, server }
-  handlers = await initialize(settings)
+  ready(await initialize(settings))
   return port
 }
 
@@ -95,7 +96,8 @@ async function main() {
 }
 
 process.on('unhandledRejection', (error) => console.error(error))
-process.stdin.on('end', () => process.exit()).resume()
+// with PORT it is one project, and ended from outside
+if (!process.env.PORT) process.stdin.on('end', () => process.exit()).resume()
 main().catch((error) => {
   console.error(error)
   process.exit(1)
