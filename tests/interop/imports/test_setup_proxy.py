@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,14 @@ def test_an_app_that_is_used_in_every_way(read: Read) -> None:
         ("/b", False),
         ("/c", False),
     ]
+
+
+def test_a_middleware_that_never_answers_is_not_waited_for_again(read: Read) -> None:
+    body = f"app.use('/a', async () => {{}})\napp.use('/b', make({{ target: '{ONE}' }}))"
+    began = time.monotonic()
+    first, second = read(body).entries
+    assert time.monotonic() - began < 9  # it is asked dozens of times, and waited for once
+    assert (first.routes, len(second.routes)) == ((), 1)
 
 
 def test_a_filter_that_the_version_does_not_know_is_no_filter(read: Read) -> None:

@@ -53,7 +53,8 @@ function json(require, folder, file) {
 }
 
 function namesOf(written) {
-  return Array.isArray(written) ? written.flatMap(({ context }) => (Array.isArray(context) ? context : [])) : Object.keys(written)
+  if (!Array.isArray(written)) return Object.keys(written)
+  return written.flatMap((entry) => (Array.isArray(entry?.context) ? entry.context : []))
 }
 
 function keysOf(written) {

@@ -7,7 +7,7 @@ import https from 'node:https'
 import { syncBuiltinESMExports } from 'node:module'
 import { Duplex, Writable } from 'node:stream'
 
-const PATIENCE = 2000 // milliseconds for one middleware
+const PATIENCE = 1000 // milliseconds for a middleware to do anything
 const asked = new AsyncLocalStorage()
 const native = { http: http.request, https: https.request }
 for (const [scheme, module] of [['http', http], ['https', https]]) {
@@ -27,15 +27,16 @@ syncBuiltinESMExports()
  * answered by itself; `{}` where none took it. With the id of a step, only that one is asked.
  */
 export function asking(steps) {
+  const silent = new Set() // of those that did nothing once it is not awaited again
   return async (requests, only = null) => {
     const asked = only === null ? steps : steps.filter(({ id }) => id === only)
     const said = []
-    for (const request of requests) said.push(await one(asked, request))
+    for (const request of requests) said.push(await one(asked, request, silent))
     return said
   }
 }
 
-async function one(steps, { url, method = 'GET', headers = {} }) {
+async function one(steps, { url, method = 'GET', headers = {} }, silent) {
   const req = requestOf(url, method, headers)
   for (const { id, mounts = [], method: only, whole, handler } of steps) {
     if (only && only.toUpperCase() !== method) continue
@@ -43,7 +44,9 @@ async function one(steps, { url, method = 'GET', headers = {} }) {
     if (taken === undefined) continue
     // app.get and its like hand on the whole path, app.use what is below the mount
     if (!whole) mountedAt(req, taken)
+    if (silent.has(id)) return { step: id, answered: true }
     const said = await stepped(handler, req)
+    if (said?.silent) silent.add(id)
     if (said) return { step: id, ...said }
     mountedAt(req, 0)
   }
@@ -72,7 +75,7 @@ function mountedAt(req, length) {
 
 function stepped(handler, req) {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve({ answered: true }), PATIENCE)
+    const timer = setTimeout(() => resolve({ answered: true, silent: true }), PATIENCE)
     const tell = (said) => {
       clearTimeout(timer)
       resolve(said)

@@ -54,12 +54,16 @@ function appOf(steps) {
 }
 
 function add(steps, name, given) {
-  const isPath = (value) => typeof value === 'string' || value instanceof RegExp || Array.isArray(value)
-  const paths = isPath(given[0]) && ![given[0]].flat().some((each) => typeof each === 'function') ? [given[0]].flat() : []
+  const paths = isPath(given[0]) ? [given[0]].flat() : []
   const handlers = (paths.length ? given.slice(1) : given).flat(Infinity)
   for (const handler of handlers) {
     if (typeof handler !== 'function') throw new TypeError(`app.${name}() requires a middleware function`)
     const method = METHODS.includes(name) ? name : undefined
     steps.push({ id: steps.length, mounts: paths, method, whole: name !== 'use', handler })
   }
+}
+
+// an array may be of paths, or of handlers
+function isPath(value) {
+  return [value].flat().every((each) => typeof each === 'string' || each instanceof RegExp)
 }

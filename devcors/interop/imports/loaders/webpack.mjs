@@ -34,7 +34,7 @@ export function listed(proxy) {
   })
 }
 
-/** The entries and a function that asks them, by the http-proxy-middleware that the package in `tool` uses, or `made`. */
+/** The entries, and a function that asks them, by `made` or the http-proxy-middleware that the package in `tool` has. */
 export async function chained(tool, proxies, made = undefined) {
   const require = createRequire(join(tool, 'package.json'))
   const { createProxyMiddleware, version } = made ?? (await middleware(require))
@@ -51,24 +51,28 @@ export async function chained(tool, proxies, made = undefined) {
 
 async function middleware(require) {
   try {
-    const json = require('http-proxy-middleware/package.json')
-    const module = json.type === 'module' ? await import(pathToFileURL(require.resolve('http-proxy-middleware'))) : require('http-proxy-middleware')
-    const createProxyMiddleware = module.createProxyMiddleware ?? module.default ?? module
-    return { createProxyMiddleware, version: json.version }
+    const { type, version } = require('http-proxy-middleware/package.json')
+    const file = require.resolve('http-proxy-middleware')
+    const module = type === 'module' ? await import(pathToFileURL(file)) : require(file)
+    return { createProxyMiddleware: module.createProxyMiddleware ?? module.default ?? module, version }
   } catch (error) {
-    throw new Fault('missing', `http-proxy-middleware cannot be loaded: ${error.message}`, { needs: 'http-proxy-middleware' })
+    const needs = 'http-proxy-middleware'
+    throw new Fault('missing', `${needs} cannot be loaded: ${error.message}`, { needs })
   }
 }
 
 function handlerOf(create, context, { bypass, ...options }, version) {
-  const quiet = { ...options, ws: false, logLevel: 'silent' }
-  const old = Number.parseInt(version, 10) < 3
-  const proxied = options.target || options.router
-    ? old ? create(...(context === undefined ? [quiet] : [context, quiet])) : create({ ...quiet, pathFilter: context })
-    : undefined
+  const proxied = options.target || options.router ? made(create, context, options, version) : undefined
   return async (req, res, next) => {
     const instead = typeof bypass === 'function' ? await bypass(req, res, options) : undefined
     if (typeof instead === 'boolean' || typeof instead === 'string') return res.end()
     return proxied ? proxied(req, res, next) : next()
   }
+}
+
+// since version 3 the context is one of the options
+function made(create, context, options, version) {
+  const quiet = { ...options, ws: false, logLevel: 'silent' }
+  if (Number.parseInt(version, 10) >= 3) return create({ ...quiet, pathFilter: context })
+  return context === undefined ? create(quiet) : create(context, quiet)
 }

@@ -43,7 +43,9 @@ async function main() {
   const own = createRequire(join(builder, 'package.json')).resolve('vite')
   const { createServer } = await import(pathToFileURL(own))
   const ports = {}
-  for (const [name, folder] of Object.entries(JSON.parse(process.argv[2]))) ports[name] = await started(createServer, folder)
+  for (const [name, folder] of Object.entries(JSON.parse(process.argv[2]))) {
+    ports[name] = await started(createServer, folder)
+  }
   process.stdout.write(`${JSON.stringify(ports)}\n`)
 }
 

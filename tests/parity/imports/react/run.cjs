@@ -9,7 +9,8 @@ const { join } = require('node:path')
 async function started(folder) {
   process.chdir(folder)
   // config/env.js
-  for (const name of ['.env.development', '.env']) if (existsSync(join(folder, name))) process.loadEnvFile(join(folder, name))
+  const files = ['.env.development', '.env'].map((name) => join(folder, name))
+  for (const file of files) if (existsSync(file)) process.loadEnvFile(file)
   const { proxy, type } = require(join(folder, 'package.json'))
   const setup = join(folder, 'src/setupProxy.js')
   const compiler = webpack({
