@@ -37,6 +37,11 @@ BETTER = (
         "a query is data of the page; and no spelling of a path shall step around a route",
     ),
     Better(
+        "case",
+        "A path is compared with its case: of `/api/v2` and `/api`, `/api/V2` is for `/api`",
+        "paths differ by case (RFC 3986, section 6.2.2.1), and so do the backend's",
+    ),
+    Better(
         "raw",
         "The path goes on byte for byte, but for what `rewrite` says",
         "a backend can only check a signature, or refuse a path, that it gets as it was sent",

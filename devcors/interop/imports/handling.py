@@ -50,7 +50,7 @@ REQUESTS: tuple[dict[str, Any], ...] = (
             "status": 302,
             "headers": {
                 "location": "http://localhost:8080/next",
-                "set-cookie": ["sid=3; HttpOnly; SameSite=None"],
+                "set-cookie": ["sid=3; HttpOnly; SameSite=None", "d=4; Domain=.other.test; Path=/x"],
                 "access-control-allow-origin": "https://app.example.com",
                 "x-frame-options": "SAMEORIGIN",
                 "content-security-policy": "frame-ancestors 'none'",

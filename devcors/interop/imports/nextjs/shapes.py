@@ -2,8 +2,8 @@
 
 Known: Next compares the whole path, in any case, and looks at a `/` at its end before (it redirects) or not at all. A
 prefix of devcors takes all below it. Wanted: a prefix where that is the same, `/api` for `/api/:path*`; an expression
-where it is not, `^/user/(?P<id>[^/]+)$` for `/user/:id`. Either may take less than Next does, never more: what devcors
-leaves alone goes to Next, which does with it what it always did.
+where it is not, `^/user/(?P<id>[^/]+)$` for `/user/:id`. Either may take less than Next does (devcors compares with
+case), never more: what devcors leaves alone goes to Next, which does with it what it always did.
 """
 
 from __future__ import annotations

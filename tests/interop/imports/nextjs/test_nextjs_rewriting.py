@@ -241,7 +241,10 @@ _own = st.lists(
     ),
     max_size=2,
 )
-_paths = st.lists(st.sampled_from(("a", "b", "c", "1", "12")), max_size=4).map(lambda parts: "/" + "/".join(parts))
+_segments = st.sampled_from(("a", "b", "c", "1", "12"))
+_paths = st.lists(_segments, max_size=4).map(lambda parts: "/" + "/".join(parts))
+# Next compares without case
+_in_any_case = st.lists(_segments | st.sampled_from("AB"), max_size=4).map(lambda parts: "/" + "/".join(parts))
 
 
 def _by_next(rewrites: Sequence[Rewrite], own: Sequence[Own], path: str, *, header: bool) -> str | None:
@@ -306,3 +309,12 @@ def test_a_rewrite_that_is_a_route_takes_all_that_next_sends(rewrite: Rewrite, p
     for path in paths:
         if path != "/":  # which, alone, an expression may leave to Next
             assert _by_devcors(made, path, header=header) == _by_next([rewrite], [], path, header=header), path
+
+
+@settings(max_examples=100, deadline=None)
+@given(_rewrites(0), st.lists(_in_any_case, min_size=6, max_size=12))
+def test_in_another_case_a_route_takes_no_more_than_next(rewrite: Rewrite, paths: list[str]) -> None:
+    made = entries([rewrite], Settings(), FRONT)
+    for path in paths:
+        taken = _by_devcors(made, path, header=False)
+        assert taken in (None, _by_next([rewrite], [], path, header=False)), path

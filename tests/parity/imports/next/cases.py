@@ -184,10 +184,12 @@ CASES = {
     "services": Case(
         ("/api/users", "/api/orders", "^/api/status/(?P<id>[^/]+)$", "^/api(?=/|$)"),
         (
-            *_paths("/api/users/7", "/api/orders", "/api/status/7", "/api/status/7/x", "/api/late/x", "/api"),
+            *_paths(
+                "/api/users/7", "/api/orders", "/api/status/7", "/api/status/7/x", "/api/late/x", "/api", "/api/USERS/7"
+            ),
             Ask("/api/orders", "POST", OWN, b"{}"),
         ),
         _paths("/apis", "/users/7"),
-        frozenset({"forwarded"}),
+        frozenset({"forwarded", "case"}),
     ),
 }

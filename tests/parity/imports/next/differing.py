@@ -22,6 +22,9 @@ def seen(ask: Ask, tool: int, devcors: int, backends: Mapping[str, Backend]) -> 
         one = asked(again, tool, backends)
         found.append(Difference("slash", "a redirect", again.path, ask.path))
         other = _with_slashes_of(other, one)
+    another = other.backend is not None and one.backend != other.backend
+    if another and ask.path != ask.path.lower():  # Next compares without case
+        return other, [*found, Difference("case", "backend", one.backend, other.backend)]
     named = [each._replace(better=_better(each)) for each in differences(ask, one, other, [])]
     return other, [*found, *named]
 
