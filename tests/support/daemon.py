@@ -1,4 +1,4 @@
-"""A real devcors in a process of its own, as a user starts it."""
+"""A real devcors in a process of its own, with the command that a user gives."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from devcors.proxy.authority import CertificateAuthority
+
+from .forking import Forked, forked
 
 ROOT = Path(__file__).parents[2]
 _LOCAL = re.compile(r"Local:\s+(https?)://[^:]+:(\d+)/")
@@ -53,7 +54,7 @@ def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str,
 class Daemon:
     """`devcors up --json` in a folder; its records and messages are collected."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str] | Forked) -> None:
         self.process = process
         self.scheme, self.port = "http", 0
         self.records: list[Record] = []
@@ -170,27 +171,9 @@ def running(
     if config is not None:
         (folder / "devcors.toml").write_text(config)
     port = ["--port", "0"] if any_port else []
-    line = [
-        sys.executable,
-        "-m",
-        "devcors",
-        subcommand,
-        "--json",
-        *port,
-        *arguments,
-        *(["--", *command] if command else []),
-    ]
-    with records.open("wb") if records else nullcontext(subprocess.PIPE) as stdout:
-        process = subprocess.Popen(
-            line,
-            cwd=folder,
-            env=environment(folder / "home", environ),
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # as in a terminal of its own: not of this one's share of the processor
-        )
+    words = [subcommand, "--json", *port, *arguments, *(["--", *command] if command else [])]
+    with records.open("wb") if records else nullcontext() as stdout:
+        process = forked(words, folder, environment(folder / "home", environ), stdout.fileno() if stdout else None)
     daemon = Daemon(process)
     try:
         daemon.wait_ready()
