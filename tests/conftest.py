@@ -17,6 +17,14 @@ _PROGRAMS_ARE_STARTED_IN = (
     "diagnose",
     "addons",
     "interop",
+)  # what is asked there is what browsers, servers and dev servers do with texts and a page that are the same whichever
+# Python made them, which the tests beside them look at: .ci/run has it on one version (`once`)
+_OTHERS_ARE_ASKED_IN = (
+    "differential/",
+    "parity/",
+    "e2e/dashboard/",
+    "e2e/test_fixes.py",
+    "interop/test_fixes_accepted.py",
 )
 
 # how long an example takes says what else the machine does: no deadline
@@ -31,6 +39,9 @@ for name in ("SUDO_UID", "SUDO_GID"):
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts folders in an order that keeps all processors busy (with `--no-loadscope-reorder` of pytest-xdist)."""
     items.sort(key=_turn)
+    for item in items:
+        if item.path.relative_to(_TESTS).as_posix().startswith(_OTHERS_ARE_ASKED_IN):
+            item.add_marker("once")
 
 
 def _turn(item: pytest.Item) -> int:
