@@ -21,11 +21,6 @@ BETTER = (
         "a page or a module of the front end whose name begins alike would be sent to the backend",
     ),
     Better(
-        "case",
-        "A path is compared with case",
-        "paths are told apart by case (RFC 3986, section 6.2.2.1); Express does not do so for a mount",
-    ),
-    Better(
         "dots",
         "A glob's `**` takes names that begin with a dot, too",
         "`/api/.well-known/x` is meant for the API as `/api/x` is",
@@ -39,7 +34,7 @@ BETTER = (
     Better(
         "case",
         "A path is compared with its case: of `/api/v2` and `/api`, `/api/V2` is for `/api`",
-        "paths differ by case (RFC 3986, section 6.2.2.1), and so do the backend's",
+        "paths differ by case (RFC 3986, section 6.2.2.1), and so do the backend's; Express does not tell them apart",
     ),
     Better(
         "raw",

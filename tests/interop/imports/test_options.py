@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from devcors.config.schema import Route
+from devcors.interop.imports.better import BETTER
 from devcors.interop.imports.evaluating import Function, Other
 from devcors.interop.imports.model import Source
 from devcors.interop.imports.options import ALL, HPM, ROWS, VITE, needs_nothing, rows_for, take_options
@@ -124,3 +125,9 @@ def test_the_table_has_each_option_once_and_says_what_becomes_of_it() -> None:
     assert len(options) == len(set(options))
     assert options[0] == "target"  # others look at it
     assert all((row.key or row.remark) and row.tools <= ALL for row in ROWS)
+
+
+def test_what_is_better_is_listed_once_and_says_why() -> None:
+    names = [each.name for each in BETTER]
+    assert len(names) == len(set(names))
+    assert all(each.what and each.why for each in BETTER)
