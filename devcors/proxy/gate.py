@@ -13,6 +13,9 @@ from devcors.policy import Policy
 
 from .stream import DevcorsHttpLayer
 
+# RFC 8446, section 5.1: what may be the beginning of a record, of which three bytes tell
+_UNDECIDED = (b"\x16", b"\x16\x03")
+
 
 class Gate:
     """Takes the place of mitmproxy's own `nextlayer` addon."""
@@ -28,6 +31,8 @@ class Gate:
             next_layer.layer = self._choose(next_layer.context, next_layer.data_client())
 
     def _choose(self, context: Context, data: bytes) -> layer.Layer | None:
+        if len(context.layers) == 1 and data in _UNDECIDED:
+            return None
         if len(context.layers) == 1 and starts_like_tls_record(data):  # the front door's own TLS
             return layers.ClientTLSLayer(context)
         if context.server.address is None:
@@ -37,7 +42,7 @@ class Gate:
         name = f"[{host}]" if ":" in host else host
         if not self._policy().opens(name, port):
             return layers.TCPLayer(context, ignore=True)  # never looked into
-        if not data:
+        if not data or (not context.client.tls_established and data in _UNDECIDED):
             return None
         if not context.client.tls_established and starts_like_tls_record(data):
             server = layers.ServerTLSLayer(context)

@@ -124,6 +124,8 @@ class Gateway:
         if https == "h2" and not client.tunneled:
             self.hand_over(client)
         elif https or client.tunneled:
+            # what comes before the certificate is there is not for this connection to read
+            client.transport.pause_reading()
             spawn(self._serve_tls(client), name="front door TLS")
         else:
             client.transport.close()

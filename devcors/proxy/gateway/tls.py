@@ -111,11 +111,13 @@ async def accept_tls(
     `inner` gets the connection that is made of it. A failed handshake (the client does not trust us, or left) ends it.
     """
     loop = asyncio.get_running_loop()
-    early = _Early()
+    early, before = _Early(), transport.get_protocol()
     starting = spawn(loop.start_tls(transport, early, context, server_side=True), name="front door TLS")
-    await asyncio.sleep(0)  # it has put its own protocol in place …
+    if transport.get_protocol() is before:  # an eager task has put its own protocol in place already
+        await asyncio.sleep(0)
     protocol = transport.get_protocol()
-    await asyncio.sleep(0)  # … which has got its connection, and waits for the first record
+    # it gets its connection, and reading goes on; not one turn of the loop later, when more may have been read
+    await asyncio.sleep(0)
     _feed(cast("asyncio.BufferedProtocol", protocol), data)
     try:
         secured = await starting
