@@ -77,7 +77,8 @@ def _frontend(server: Mapping[str, Any]) -> str | dict[str, Any] | None:
     port, host, https = server.get("port"), server.get("host"), server.get("https")
     if not isinstance(port, int) and not isinstance(https, Mapping):
         return None
-    name = host if isinstance(host, str) and host not in ("", "0.0.0.0", "::", "127.0.0.1") else "localhost"  # noqa: S104
+    everywhere = ("", "0.0.0.0", "::", "127.0.0.1")  # noqa: S104 - compared
+    name = host if isinstance(host, str) and host not in everywhere else "localhost"
     url = f"{'https' if isinstance(https, Mapping) else 'http'}://{name}:{port or 5173}"
     return {"target": url, "verify": False} if isinstance(https, Mapping) else url
 
