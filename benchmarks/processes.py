@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import signal
 import socket
 import subprocess
@@ -14,31 +13,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 HOST = "127.0.0.1"
-_PORTS = range(20_000, 30_000)  # RFC 6335, section 6: dynamic ports begin at 49152; Linux has 32768
 _RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB", re.MULTILINE)
 
 
 class BenchError(Exception):
     """Something did not work; the text goes into the table."""
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now, all different, and none that a system gives to who asks for any port."""
-    found: list[int] = []
-    while len(found) < count:
-        port = secrets.choice(_PORTS)
-        if port not in found and _is_free(port):
-            found.append(port)
-    return found
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as sock:
-        try:
-            sock.bind((HOST, port))
-        except OSError:
-            return False
-    return True
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.processes import free_ports, running, wait_answer
+from benchmarks.processes import running, wait_answer
+from tests.support.ports import free_port
 
 from .answer import TARGET, nginx_config
 
@@ -27,7 +28,7 @@ class Backends(NamedTuple):
 @contextmanager
 def backends(folder: Path) -> Iterator[Backends]:
     """Both, answering."""
-    ports = Backends(*free_ports(2))
+    ports = Backends(free_port(), free_port())
     for name in ("small", "streams"):
         (folder / name).mkdir()
     with (

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from benchmarks.backends.answer import TARGET
 from benchmarks.backends.running import Backends
-from benchmarks.processes import free_ports, running, wait_answer
+from benchmarks.processes import running, wait_answer
+from tests.support.ports import free_port
 
 from .devcors import DEVCORS
 from .mitmdump import MITMDUMP
@@ -54,7 +55,7 @@ def started(chosen: Chosen, folder: Path, behind: Backends) -> Iterator[Running]
     """In a folder of its own below `folder`, from when it answers. Raises BenchError where it never does."""
     home = folder / f"{chosen.peer.name}-{len(list(folder.iterdir()))}"
     home.mkdir()
-    listen, second = free_ports(2)
+    listen, second = free_port(), free_port()
     ports = Ports(listen, second, behind.api, behind.streams)
     with answering(chosen.found.command(home, ports), home, listen, TARGET) as session:
         yield Running(chosen.peer.door(ports), session)

@@ -21,8 +21,9 @@ from benchmarks.measures import (
 )
 from benchmarks.peers.choosing import answering
 from benchmarks.peers.devcors import command, config
-from benchmarks.processes import BenchError, free_ports, resident
+from benchmarks.processes import BenchError, resident
 from benchmarks.targets import DEVCORS
+from tests.support.ports import free_port
 
 from .context import Run, say
 
@@ -40,7 +41,7 @@ def patterns(count: int) -> list[str]:
 @contextmanager
 def _devcors(run: Run, routes: dict[str, int], target: str) -> Iterator[tuple[int, int]]:
     """Its port and its session."""
-    (port,), folder = free_ports(1), run.new_folder(DEVCORS)
+    port, folder = free_port(), run.new_folder(DEVCORS)
     with answering(command(folder, port, config(routes)), folder, port, target) as session:
         yield port, session
 

@@ -17,9 +17,10 @@ from benchmarks.peers.devcors import command
 from benchmarks.peers.npm import VITE, node_or_missing
 from benchmarks.peers.peer import Command, Missing
 from benchmarks.peers.servers import nginx_before, nginx_command
-from benchmarks.processes import HOST, BenchError, free_ports
+from benchmarks.processes import HOST, BenchError
 from benchmarks.targets import DEVCORS
 from tests.support.chromium import FLAGS, find
+from tests.support.ports import free_port
 
 from .context import Run, say
 from .page_app import files
@@ -48,11 +49,11 @@ def _in_front(run: Run, stack: ExitStack) -> Mapping[str, int]:
     vite = stack.enter_context(_vite(run.new_folder("app")))
     ports = {DIRECT: vite}
     if run.has(DEVCORS):
-        (ports[DEVCORS],), folder = free_ports(1), run.new_folder(DEVCORS)
+        ports[DEVCORS], folder = free_port(), run.new_folder(DEVCORS)
         text = f'frontend = "http://{HOST}:{vite}"\n'
         stack.enter_context(answering(command(folder, ports[DEVCORS], text), folder, ports[DEVCORS], "/"))
     if run.has("nginx") and (nginx := shutil.which("nginx")):
-        (ports["nginx"],), folder = free_ports(1), run.new_folder("nginx")
+        ports["nginx"], folder = free_port(), run.new_folder("nginx")
         started = nginx_command(nginx, folder, nginx_before(str(folder), ports["nginx"], vite))
         stack.enter_context(answering(started, folder, ports["nginx"], "/"))
     return ports
@@ -67,7 +68,7 @@ def _vite(folder: Path) -> Iterator[int]:
     (folder / "src").mkdir()
     for path, text in files(MODULES):
         (folder / path).write_text(text)
-    (port,) = free_ports(1)
+    port = free_port()
     line = [found[0], str(VITE), str(folder), "--host", HOST, "--port", str(port), "--strictPort"]
     with answering(Command(line), folder, port, "/"):
         yield port

@@ -15,7 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.daemon import ROOT, environment, free_port
+from tests.support.daemon import ROOT, environment
+from tests.support.ports import free_port
 from tests.support.servers import Reply, Seen, Server, serve
 
 PAGE = "http://localhost:5173"

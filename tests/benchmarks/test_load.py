@@ -18,7 +18,8 @@ from benchmarks.load.bodies import down, up
 from benchmarks.load.events import delays
 from benchmarks.load.requests import load, read_wrk
 from benchmarks.load.websockets import ask, messages, opened, round_trips
-from benchmarks.processes import BenchError, free_ports, resident, running, wait_answer
+from benchmarks.processes import BenchError, resident, running, wait_answer
+from tests.support.ports import free_port
 from tests.support.raw import connect, read_response
 
 
@@ -105,7 +106,7 @@ def test_what_wrk_printed_is_read() -> None:
 def test_a_program_that_ends_at_once_says_why(tmp_path: Path) -> None:
     line = [sys.executable, "-c", "raise SystemExit('the port is taken')"]
     with running(line, tmp_path) as process, pytest.raises(BenchError, match="status 1: the port is taken"):
-        wait_answer(process, free_ports(1)[0], "/", tmp_path)
+        wait_answer(process, free_port(), "/", tmp_path)
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="memory is read from /proc, which only Linux has")

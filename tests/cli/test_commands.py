@@ -15,7 +15,8 @@ import pytest
 
 from devcors import __version__
 from devcors.cli.main import run
-from tests.support.daemon import environment, free_port
+from tests.support.daemon import environment
+from tests.support.ports import free_port
 
 CONFIG = """
 [routes]

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.daemon import free_port
+from tests.support.ports import free_port
 
 from .backend import Backend
 from .case import Case

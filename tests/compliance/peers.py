@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.daemon import Daemon, free_port, running
+from tests.support.daemon import Daemon, running
+from tests.support.ports import free_port
 
 # a plain reverse proxy, as its documentation writes one; the folders are the only places that it writes to
 _NGINX = """

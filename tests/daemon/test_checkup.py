@@ -22,7 +22,7 @@ from devcors.system.browsers.browser import Browser
 from devcors.system.proxysettings import choosing
 from devcors.system.proxysettings.kde import Kde
 from devcors.system.trust.trusting import trust, untrust
-from tests.support.daemon import free_port
+from tests.support.ports import free_port
 from tests.support.servers import Reply, serve
 from tests.support.trust_stores import Shelf
 from tests.system.proxysettings.fakes import FakeKde

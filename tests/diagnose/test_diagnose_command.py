@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.daemon import environment, free_port
+from tests.support.daemon import environment
+from tests.support.ports import free_port
 from tests.support.servers import Reply, Seen, serve
 
 PAGE = "http://localhost:5173"

@@ -13,7 +13,7 @@ import pytest
 from devcors.diagnose.asking import Answer, Sender, Sending
 from devcors.diagnose.failures import Failure
 from devcors.heads import RequestHead
-from tests.support.daemon import free_port
+from tests.support.ports import free_port
 from tests.support.servers import Reply, self_made, serve
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from tests.support.admin import Admin
 from tests.support.admin_stage import Running, a_devcors, page_and_api
-from tests.support.daemon import free_port, running
+from tests.support.daemon import running
+from tests.support.ports import free_port
 from tests.support.raw import connect
 from tests.support.servers import Reply, Server, serve
 

@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.support.browser import browser
-from tests.support.daemon import Daemon, free_port, running
+from tests.support.daemon import Daemon, running
+from tests.support.ports import free_port
 from tests.support.raw import connect, exchange, read_response
 from tests.support.servers import Reply, Server, serve
 

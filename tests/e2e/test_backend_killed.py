@@ -14,7 +14,8 @@ from itertools import count
 
 import pytest
 
-from tests.support.daemon import Daemon, Record, free_port, running
+from tests.support.daemon import Daemon, Record, running
+from tests.support.ports import free_port
 from tests.support.raw import connect
 from tests.support.reading import Message, Reader
 from tests.support.scripted import Act, Backend, How

@@ -23,7 +23,8 @@ from typing import Any
 import pytest
 
 from tests.support.browser import chromium, firefox
-from tests.support.daemon import Daemon, environment, free_port, running
+from tests.support.daemon import Daemon, environment, running
+from tests.support.ports import free_port
 from tests.support.servers import Reply, Seen, self_made, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.support.daemon import environment, free_port, running
+from tests.support.daemon import environment, running
+from tests.support.ports import free_port
 from tests.support.servers import Reply, serve
 
 SERVER = """

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import browser, through_proxy
-from tests.support.daemon import ROOT, Daemon, free_port, made_authority, running
+from tests.support.daemon import ROOT, Daemon, made_authority, running
+from tests.support.ports import free_port
 from tests.support.programs import program
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]

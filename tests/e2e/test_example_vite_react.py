@@ -15,7 +15,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import browser
-from tests.support.daemon import ROOT, Daemon, free_port, running
+from tests.support.daemon import ROOT, Daemon, running
+from tests.support.ports import free_port
 from tests.support.programs import needed, program
 
 pytestmark = [pytest.mark.browser, pytest.mark.node, pytest.mark.timeout(240)]

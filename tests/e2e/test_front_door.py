@@ -10,8 +10,9 @@ from typing import cast
 import httpx
 import pytest
 
-from tests.support.daemon import Daemon, free_port, running
+from tests.support.daemon import Daemon, running
 from tests.support.lanes import LANES, Lane, lane_config
+from tests.support.ports import free_port
 from tests.support.raw import connect, exchange, read_response
 from tests.support.servers import Reply, Seen, Server, self_made, serve
 

@@ -15,8 +15,9 @@ from tempfile import TemporaryDirectory
 import httpx
 import pytest
 
-from tests.support.daemon import Daemon, free_port, running
+from tests.support.daemon import Daemon, running
 from tests.support.helpers import helper
+from tests.support.ports import free_port
 from tests.support.servers import Reply, serve
 from tests.support.streams import streaming
 

@@ -100,7 +100,7 @@ ROWS = [
     ),
     Row(
         "a client that half-closes",
-        Act(HEAD + b"Content-Length: 2\r\n\r\nok"),
+        Act(HEAD + b"Content-Length: 2\r\n\r\nok", patience=0.5),
         Told(200, True, "fin"),
         Told(0, False, "fin"),
         half_closes=True,

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from devcors.proxy.ownership import names_of_machine
-from tests.support.daemon import Daemon, free_port, running
+from tests.support.daemon import Daemon, running
+from tests.support.ports import free_port
 from tests.support.raw import connect, exchange, read_response
 from tests.support.servers import Reply, Server, serve
 

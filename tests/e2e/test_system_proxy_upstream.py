@@ -15,8 +15,9 @@ import pytest
 
 from tests.support.browser import browser
 from tests.support.corporate import Corporate, corporate
-from tests.support.daemon import Daemon, environment, free_port, made_authority, running
+from tests.support.daemon import Daemon, environment, made_authority, running
 from tests.support.gnome import SCHEMA, SCRIPT, Gnome, Setting
+from tests.support.ports import free_port
 from tests.support.servers import Certificate, Reply, Server, self_made, serve
 
 HELD = {"not held": (), "script": ("on",), "all": ("on", "--all")}

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from tests.support.corporate import Corporate, corporate
-from tests.support.daemon import Daemon, free_port, made_authority, running
+from tests.support.daemon import Daemon, made_authority, running
+from tests.support.ports import free_port
 from tests.support.servers import Certificate, Reply, Server, self_made, serve
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.daemon import environment, free_port, running
+from tests.support.daemon import environment, running
+from tests.support.ports import free_port
 from tests.support.programs import needed, program
 
 from .dev_servers import COMMANDS, DEV_SERVERS, with_packages

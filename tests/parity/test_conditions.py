@@ -10,7 +10,7 @@ import pytest
 
 from devcors.config.schema import Config
 from devcors.interop.exports.exporting import export
-from tests.support.daemon import free_port
+from tests.support.ports import free_port
 from tests.support.programs import program
 from tests.support.servers import Reply, self_made, serve
 

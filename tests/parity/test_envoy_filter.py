@@ -16,7 +16,7 @@ from devcors.interop.exports.describing import describe
 from devcors.interop.exports.description import Edit
 from devcors.interop.exports.exporting import export
 from devcors.interop.exports.expressions import cookie_edits, location_edits
-from tests.support.daemon import free_port
+from tests.support.ports import free_port
 from tests.support.programs import program
 from tests.support.servers import Reply, Seen, serve
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.support.daemon import free_port, running
+from tests.support.daemon import running
+from tests.support.ports import free_port
 from tests.support.programs import program
 
 from .backend import backend

@@ -11,7 +11,7 @@ import pytest
 from devcors.config.schema import Config
 from devcors.errors import UsageError
 from devcors.interop.exports.exporting import export
-from tests.support.daemon import free_port
+from tests.support.ports import free_port
 from tests.support.programs import program
 
 from .backend import backend

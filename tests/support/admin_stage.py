@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from .admin import Admin
-from .daemon import Daemon, free_port, made_authority, running
+from .daemon import Daemon, made_authority, running
+from .ports import free_port
 from .raw import exchange
 from .servers import Reply, Seen, Server, serve
 

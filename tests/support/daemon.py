@@ -7,7 +7,6 @@ import os
 import queue
 import re
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -25,13 +24,6 @@ _LOCAL = re.compile(r"Local:\s+(https?)://[^:]+:(\d+)/")
 
 Record = dict[str, Any]
 T = TypeVar("T")
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 import threading
@@ -22,12 +23,15 @@ SETTLED = 0.03
 class Act:
     """What is done with one request: so much of its body is read, this is sent, then the connection goes on, is
     dropped, or the whole backend dies.
+
+    patience: seconds before it is sent, in which the other side may give up.
     """
 
     send: bytes = b""
     body: int = 0
     then: Then = "go on"
     how: How = "fin"
+    patience: float = 0.0
 
 
 class Backend:
@@ -107,6 +111,9 @@ class Backend:
             if not more:
                 break
             body += more
+        if act.patience and select.select([sock], [], [], act.patience)[0]:
+            self._drop(sock, "fin")
+            return False
         if act.send:
             sock.sendall(act.send)
         if act.then == "go on":

@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import browser
-from tests.support.daemon import free_port, running
+from tests.support.daemon import running
 from tests.support.npm import installed
+from tests.support.ports import free_port
 from tests.support.servers import Reply, serve
 
 from .stage import CONFIG, Stage, address, api, app

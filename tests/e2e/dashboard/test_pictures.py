@@ -19,7 +19,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import browser
-from tests.support.daemon import free_port, running
+from tests.support.daemon import running
+from tests.support.ports import free_port
 from tests.support.servers import Reply, Seen, serve
 
 from .stage import address

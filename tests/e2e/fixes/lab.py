@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.daemon import free_port
+from tests.support.ports import free_port
 from tests.support.programs import needed, program
 from tests.support.servers import Reply, Seen, serve
 

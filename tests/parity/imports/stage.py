@@ -29,7 +29,7 @@ from devcors.proxy.gateway.client import ClientConnection
 from devcors.proxy.gateway.lane import Gateway
 from devcors.traffic.journal import Journal
 from tests.parity.backend import Backend, backend
-from tests.support.daemon import free_port
+from tests.support.ports import free_port
 from tests.support.programs import needed
 from tests.support.servers import self_made
 

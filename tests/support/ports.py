@@ -1,0 +1,38 @@
+"""Ports of loopback for tests.
+
+Not those that the system hands out: it may give the same port to another test's server, or to the near end of a
+connection, before the one that asked for it listens there, or while nobody is to listen there.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import socket
+
+_FIRST, _COUNT = 11_000, 21_000
+"""Below what Linux (32768) and macOS (49152) hand out, above what browsers refuse to ask (10080)."""
+
+# tests run in some processes at once: each begins elsewhere
+_turns = itertools.count(os.getpid() * 1009)
+
+
+def free_port() -> int:
+    """A port that nobody listens on now, and that this process has not been given before."""
+    for turn in _turns:
+        port = _FIRST + turn % _COUNT
+        if all(_is_free(family, host, port) for family, host in _LOOPBACK):
+            return port
+    raise AssertionError("unreachable: the turns do not end")
+
+
+_LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
+
+
+def _is_free(family: int, host: str, port: int) -> bool:
+    with socket.socket(family) as sock:
+        try:
+            sock.bind((host, port))
+        except OSError:
+            return False
+    return True
