@@ -1,5 +1,5 @@
 """For the tests that need a desktop."""
 
-from tests.support.desktop import gnome, proxied, quickly
+from tests.support.desktop import gnome, proxied
 
-__all__ = ["gnome", "proxied", "quickly"]
+__all__ = ["gnome", "proxied"]

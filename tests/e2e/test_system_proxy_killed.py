@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.gnome import MANUAL, SCHEMA, SCRIPT, Gnome
-from tests.support.proxied import CONFIG, Proxied, Starter, until
+from tests.support.proxied import CONFIG, Proxied, until
 
 TAKING = ["locked", "read", "journal written", "watchdog started", "set 1", "set 2", "journal whole"]
 TAKING_ALL = [*TAKING[:-1], "set 3", "set 4", "set 5", "journal whole"]
@@ -71,9 +71,9 @@ def test_off(gnome: Gnome, proxied: Proxied, before: dict[str, str], step: str) 
 
 
 @pytest.mark.parametrize("step", ["renewal written", "renew 1"])
-def test_a_renewal(gnome: Gnome, quickly: Starter, tmp_path: Path, step: str) -> None:
+def test_a_renewal(gnome: Gnome, tmp_path: Path, step: str) -> None:
     before = gnome.begin(SCRIPT)
-    proxied = Proxied(gnome, quickly, tmp_path)
+    proxied = Proxied(gnome, tmp_path)
     proxied.environ["DEVCORS_KILL_AT"] = step
     proxied.up("--system-proxy")
     owner = proxied.pid
@@ -93,9 +93,9 @@ def test_the_steps_are_all_that_there_are(gnome: Gnome, proxied: Proxied) -> Non
     assert len({*TAKING, *TAKING_ALL, *GIVING_BACK}) >= 10
 
 
-def test_a_new_proxy_pac_has_a_new_url(gnome: Gnome, quickly: Starter, tmp_path: Path) -> None:
+def test_a_new_proxy_pac_has_a_new_url(gnome: Gnome, tmp_path: Path) -> None:
     gnome.begin(SCRIPT)
-    proxied = Proxied(gnome, quickly, tmp_path)
+    proxied = Proxied(gnome, tmp_path)
     proxied.up("--system-proxy")
 
     def url() -> str:
@@ -115,9 +115,9 @@ def test_a_new_proxy_pac_has_a_new_url(gnome: Gnome, quickly: Starter, tmp_path:
     proxied.end()
 
 
-def test_on_needs_a_devcors_that_runs(gnome: Gnome, quickly: Starter, tmp_path: Path) -> None:
+def test_on_needs_a_devcors_that_runs(gnome: Gnome, tmp_path: Path) -> None:
     before = gnome.begin(MANUAL)
-    ran = Proxied(gnome, quickly, tmp_path).devcors("system-proxy", "on")
+    ran = Proxied(gnome, tmp_path).devcors("system-proxy", "on")
     assert (ran.code, "no devcors runs" in ran.err, gnome.now()) == (1, True, before)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from .gnome import Gnome, session
-from .proxied import Proxied, Starter, starter
+from .proxied import Proxied
 
 
 @pytest.fixture(scope="module")
@@ -17,15 +17,9 @@ def gnome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gnome]:
         yield gnome
 
 
-@pytest.fixture(scope="module")
-def quickly() -> Iterator[Starter]:
-    with starter() as made:
-        yield made
-
-
 @pytest.fixture
-def proxied(gnome: Gnome, quickly: Starter, tmp_path: Path) -> Iterator[Proxied]:
+def proxied(gnome: Gnome, tmp_path: Path) -> Iterator[Proxied]:
     """Not started."""
-    proxied = Proxied(gnome, quickly, tmp_path)
+    proxied = Proxied(gnome, tmp_path)
     yield proxied
     proxied.end()

@@ -25,12 +25,14 @@ from typing import IO, NoReturn
 
 ROOT = Path(__file__).parents[2]
 _LONGEST = 1 << 20
+BROKEN = "BROKEN"
+"""In the environment of a devcors that is to end by an exception as soon as there is a file `go` in its folder."""
 
 
 class Forked:
     """As much of `subprocess.Popen` as tests ask of a devcors."""
 
-    def __init__(self, pid: int, status: int, stdout: IO[str] | None, stderr: IO[str]) -> None:
+    def __init__(self, pid: int, status: int, stdout: IO[str] | None, stderr: IO[str] | None) -> None:
         self.pid = pid
         self.stdout, self.stderr = stdout, stderr
         self.returncode: int | None = None
@@ -94,21 +96,29 @@ class _Server:
 _servers: list[_Server] = []
 
 
-def forked(words: Sequence[str], folder: Path, environ: Mapping[str, str], stdout: int | None = None) -> Forked:
-    """`devcors WORDS` in a folder; its stdout goes to a pipe unless a descriptor is given."""
+def forked(
+    words: Sequence[str],
+    folder: Path,
+    environ: Mapping[str, str],
+    stdout: int | None = None,
+    stderr: int | None = None,
+) -> Forked:
+    """`devcors WORDS` in a folder; stdout and stderr go to pipes unless descriptors are given."""
     if not _servers:
         _servers.append(_Server())
-    errors, said = os.pipe()
     ended, status = os.pipe()
     records, printed = (None, stdout) if stdout is not None else os.pipe()
+    errors, said = (None, stderr) if stderr is not None else os.pipe()
     request = {"words": list(words), "folder": str(folder), "environ": dict(environ)}
     try:
         pid = _servers[0].start(request, [printed, said, status])
     finally:
-        for end in (said, status, *(() if stdout is not None else (printed,))):
-            os.close(end)
-    out = None if records is None else os.fdopen(records, encoding="utf-8")
-    return Forked(pid, ended, out, os.fdopen(errors, encoding="utf-8"))
+        os.close(status)
+        for given, end in ((stdout, printed), (stderr, said)):
+            if given is None:
+                os.close(end)
+    out, err = (None if end is None else os.fdopen(end, encoding="utf-8") for end in (records, errors))
+    return Forked(pid, ended, out, err)
 
 
 # the process that forks
@@ -135,6 +145,8 @@ def become(words: list[str], folder: str, environ: dict[str, str], printed: int,
         from devcors.cli.main import run
 
         devcors.LOADED = time.monotonic()
+        if environ.get(BROKEN):
+            _break_when_told()
         run()
         code = 0
     except SystemExit as ended:
@@ -143,6 +155,23 @@ def become(words: list[str], folder: str, environ: dict[str, str], printed: int,
         traceback.print_exc()
     finally:
         os._exit(code)
+
+
+def _break_when_told() -> None:
+    """One method of the real command fails when the file `go` is there."""
+    import asyncio
+
+    from devcors.daemon.session import Session
+
+    def wait() -> None:
+        while not Path("go").exists():
+            time.sleep(0.01)
+
+    async def broken(*_: object) -> None:
+        await asyncio.to_thread(wait)
+        raise RuntimeError("broken on purpose")
+
+    Session._start_dev_server = broken  # type: ignore[method-assign, assignment]
 
 
 def _serve(requests: socket.socket) -> None:

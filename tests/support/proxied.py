@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from .daemon import ROOT, environment
+from .daemon import environment
+from .forking import BROKEN, Forked, forked
 from .gnome import Gnome
 
 CONFIG = 'frontend = "http://localhost:9"\n[intercept]\n"api.example.test" = {}\n'
@@ -25,68 +24,25 @@ class Ran(NamedTuple):
     err: str
 
 
-class Starter:
-    """The other end of `quickly`."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.support.quickly"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-
-    def _ask(self, request: object) -> int:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        return int(json.loads(self._process.stdout.readline()))
-
-    def start(self, words: Sequence[str], folder: Path, environ: Mapping[str, str], errors: Path) -> int:
-        """The pid of a new devcors."""
-        errors.write_text("")
-        return self._ask({"words": list(words), "folder": str(folder), "environ": dict(environ), "errors": str(errors)})
-
-    def wait(self, pid: int) -> int:
-        """Until it has ended: its exit status, or the signal's number below zero."""
-        return self._ask({"wait": pid})
-
-    def stop(self) -> None:
-        """Ends it."""
-        self._process.communicate(timeout=20)
-
-
-@contextmanager
-def starter() -> Iterator[Starter]:
-    """While the block runs."""
-    made = Starter()
-    try:
-        yield made
-    finally:
-        made.stop()
-
-
 class Proxied:
     """One `devcors up`, with what goes with it; `folder` is its home and working folder."""
 
-    def __init__(self, gnome: Gnome, starter: Starter, folder: Path) -> None:
+    def __init__(self, gnome: Gnome, folder: Path) -> None:
         self.folder = folder
         self.gnome = gnome
         self.environ = environment(folder / "home", gnome.environ)
         self.journal = folder / "home" / "state" / "system-proxy.json"
         self.pid = 0
-        self._starter = starter
+        self._up: Forked | None = None
         self._errors = folder / "up.err"
         (folder / "devcors.toml").write_text(CONFIG)
 
     def up(self, *words: str, broken: bool = False, ending: bool = False) -> None:
         """Starts it, until the setting is taken where it is to take it."""
-        environ = {**self.environ, **({"BROKEN": "1"} if broken else {})}
+        environ = {**self.environ, **({BROKEN: "1"} if broken else {})}
         line = ["up", "--port", "0", *words, *(_UNTIL_GO if ending else [])]
-        self.pid = self._starter.start(line, self.folder, environ, self._errors)
+        self._up = self._started(line, environ, self._errors)
+        self.pid = self._up.pid
         self.says("the system's proxy is set" if "--system-proxy" in words else "(front end)")
 
     def says(self, part: str) -> None:
@@ -96,8 +52,12 @@ class Proxied:
     def devcors(self, *words: str, **environ: str) -> Ran:
         """Another devcors command, to its end."""
         errors = self.folder / "other.err"
-        code = self._starter.wait(self._starter.start(words, self.folder, {**self.environ, **environ}, errors))
+        code = self._started(words, {**self.environ, **environ}, errors).wait()
         return Ran(code, errors.read_text())
+
+    def _started(self, words: Sequence[str], environ: Mapping[str, str], errors: Path) -> Forked:
+        with Path(os.devnull).open("wb") as quiet, errors.open("wb") as said:
+            return forked(words, self.folder, environ, quiet.fileno(), said.fileno())
 
     def go(self) -> None:
         """What waits for it goes on."""
@@ -109,7 +69,8 @@ class Proxied:
 
     def wait(self) -> int:
         """Until it has ended; its status."""
-        code = self._starter.wait(self.pid)
+        assert self._up
+        code = self._up.wait()
         self.pid = 0
         return code
 
