@@ -62,8 +62,8 @@ def staged(
     itself: how the importer names the tool in its routes; then the tool is devcors' front end too, as it is in a
     project, and what devcors does not take goes to it.
 
-    The script gets one argument, a JSON object of names to folders, and prints one line, a JSON object of names to
-    ports, as soon as all of them listen on 127.0.0.1.
+    The script gets two arguments, JSON objects of names to folders and of names to free ports, which it may leave for
+    others, and prints one line, a JSON object of names to ports, as soon as all of them listen on 127.0.0.1.
     """
     with ExitStack() as stack:
         plain, other, frontend = (stack.enter_context(backend()) for _ in range(3))
@@ -122,10 +122,10 @@ def _tool(runner: Path, folders: Mapping[str, Path], tmp: Path) -> Iterator[dict
     """The tool with all configs in one process, which ends when its standard input does."""
     # beside the packages, so that it finds the tool
     script = shutil.copy(runner, tmp / "projects" / runner.name)
-    told = json.dumps({name: str(folder) for name, folder in folders.items()})
+    told = [{name: str(folder) for name, folder in folders.items()}, {name: free_port() for name in folders}]
     with (tmp / "tool.log").open("w+b") as log:
         process = subprocess.Popen(
-            [needed("node"), str(script), told],
+            [needed("node"), str(script), *map(json.dumps, told)],
             cwd=tmp / "projects",
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
