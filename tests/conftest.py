@@ -17,13 +17,15 @@ _PROGRAMS_ARE_STARTED_IN = (
     "diagnose",
     "addons",
     "interop",
-)  # what is asked there is what browsers, servers and dev servers do with texts and a page that are the same whichever
+)
+# what is asked there is what browsers, servers and dev servers do with texts and a page that are the same whichever
 # Python made them, which the tests beside them look at: .ci/run has it on one version (`once`)
 _OTHERS_ARE_ASKED_IN = (
     "differential/",
     "parity/",
     "e2e/dashboard/",
     "e2e/test_fixes.py",
+    "benchmarks/test_run.py",
     "interop/test_fixes_accepted.py",
 )
 
@@ -34,6 +36,13 @@ settings.load_profile("devcors")
 # under sudo devcors acts for who called it, whose the folders of these tests are not
 for name in ("SUDO_UID", "SUDO_GID"):
     os.environ.pop(name, None)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `-m alone`: files that do not say the word; to collect them takes longer than what is asked for."""
+    if not str(config.getoption("markexpr")).startswith("alone") or collection_path.suffix != ".py":
+        return None
+    return True if "mark.alone" not in collection_path.read_text() else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from devcors import LOADED
+import devcors
 from devcors.config.dirs import data_dir
 from devcors.config.loading import Loaded, load
 from devcors.config.watching import ConfigWatcher
@@ -162,7 +162,7 @@ class Session:
                 with self._background.alone():
                     await around.follow()
                 self._background.announced(around.unannounced)
-            self._announce(engine, loaded, time.monotonic() - LOADED, around.dashboard)
+            self._announce(engine, loaded, time.monotonic() - devcors.LOADED, around.dashboard)
             shortcuts = self._shortcuts(pace, reloader, around)
             self.journal.listen(pace.exchange)
             watcher.start()

@@ -12,6 +12,7 @@ from benchmarks.sections import bodies, own
 from benchmarks.table import table
 
 
+@pytest.mark.alone
 def test_every_section_measures_devcors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "SIZE", 5_000_000)
     monkeypatch.setattr(own, "IDLE_SOCKETS", 20)

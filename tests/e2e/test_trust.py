@@ -15,20 +15,19 @@ from tests.support.daemon import Daemon, running
 from tests.support.firefox import firefox, make_profile
 from tests.support.programs import needed
 from tests.support.servers import Reply, Server, self_made, serve
-from tests.support.trust_stores import JAVA, system_store_allowed, system_store_state
+from tests.support.trust_stores import JAVA, system_store_held, system_store_state
 
-pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 KINDS = ("curl", "httpx", "node", "chromium", "firefox")
 
 
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[Server]:
-    system_store_allowed()
     needed("update-ca-certificates")
     certificate = self_made(tmp_path, "api.example.test")
     page = Reply(headers=[("Content-Type", "text/html")], body=b"<!doctype html>here")
-    with serve(lambda _: page, tls=certificate.server_context()) as server:
+    with system_store_held(), serve(lambda _: page, tls=certificate.server_context()) as server:
         yield server
 
 

@@ -17,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -130,8 +131,10 @@ def become(words: list[str], folder: str, environ: dict[str, str], printed: int,
             io.TextIOWrapper(os.fdopen(end, "wb", 0), "utf-8", write_through=True) for end in (1, 2)
         )
         sys.argv = ["devcors", *words]
+        import devcors
         from devcors.cli.main import run
 
+        devcors.LOADED = time.monotonic()
         run()
         code = 0
     except SystemExit as ended:

@@ -13,8 +13,8 @@ import socket
 _FIRST, _COUNT = 11_000, 21_000
 """Below what Linux (32768) and macOS (49152) hand out, above what browsers refuse to ask (10080)."""
 
-# tests run in some processes at once: each begins elsewhere
-_turns = itertools.count(os.getpid() * 1009)
+# tests run in some processes at once: each begins elsewhere; and devcors takes the ports behind one that it is given
+_turns = itertools.count(os.getpid() * 1009, 13)
 
 
 def free_port() -> int:

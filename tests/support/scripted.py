@@ -93,14 +93,11 @@ class Backend:
             return
 
     def _serve_one(self, sock: socket.socket) -> bool:
-        data = b""
-        while b"\r\n\r\n" not in data:
-            more = sock.recv(65536)
-            if not more:
-                self._drop(sock, "fin")
-                return False
-            data += more
-        head, _, body = data.partition(b"\r\n\r\n")
+        read = _head(sock)
+        if read is None:
+            self._drop(sock, "fin")
+            return False
+        head, body = read
         self.seen.append(head)
         act = self._acts.popleft() if self._acts else None
         if act is None:
@@ -132,6 +129,18 @@ class Backend:
                 return
             self._open.discard(sock)
         _end(sock, how)
+
+
+def _head(sock: socket.socket) -> tuple[bytes, bytes] | None:
+    """A request's head, and what came with it of the body; None where the connection ends before."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = sock.recv(65536)
+        if not more:
+            return None
+        data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    return head, body
 
 
 def _shut_down(sock: socket.socket, ways: int = socket.SHUT_RDWR) -> None:

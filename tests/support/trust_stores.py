@@ -4,9 +4,12 @@ formats that the systems' manuals and sources show.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -198,8 +201,18 @@ def system_store_state() -> dict[Path, str]:
     return found
 
 
-def system_store_allowed() -> None:
-    """Skips a test that changes this machine's own store, unless that was asked for."""
+@contextmanager
+def system_store_held() -> Iterator[None]:
+    """For a test that changes this machine's own store: skips it, unless that was asked for; no other test of any run
+    changes the store meanwhile.
+    """
+    _system_store_allowed()
+    with (Path(tempfile.gettempdir()) / "devcors-system-store.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _system_store_allowed() -> None:
     if not (os.environ.get("CI") or os.environ.get("DEVCORS_TEST_SYSTEM_STORE")):
         pytest.skip("it would change this machine's trust store: set DEVCORS_TEST_SYSTEM_STORE=1 to allow it")
     if os.geteuid() != 0:

@@ -27,7 +27,6 @@ from devcors.system.proxysettings.watching import watch
 from devcors.system.identity import Identity
 watch(Identity(int(sys.argv[2]), sys.argv[3]))
 """
-_started: list[subprocess.Popen[bytes]] = []
 
 
 def start_watchdog(owner: Identity) -> None:
@@ -43,7 +42,7 @@ def start_watchdog(owner: Identity) -> None:
         env={name: text for name, text in os.environ.items() if name != VARIABLE},
         start_new_session=True,
     )
-    _started.append(process)  # kept, so that nobody waits for it or complains that it runs
+    process.returncode = 0  # it outlives this process, so that nobody shall wait for it or complain that it runs
     assert process.stdout is not None
     with process.stdout:
         if process.stdout.readline() != _READY:

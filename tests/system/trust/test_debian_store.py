@@ -13,19 +13,16 @@ from devcors.system.trust.commands import MachineCommands
 from devcors.system.trust.linux import LAYOUTS, LinuxStore, linux_stores
 from devcors.system.trust.store import Root, StoreError
 from tests.support.programs import needed
-from tests.support.trust_stores import HASHED, JAVA, new_root, system_store_allowed, system_store_state
-
-# the store is the machine's: nobody else may change it meanwhile
-pytestmark = pytest.mark.alone
+from tests.support.trust_stores import HASHED, JAVA, new_root, system_store_held, system_store_state
 
 
 @pytest.fixture
-def store() -> LinuxStore:
-    system_store_allowed()
+def store() -> Iterator[LinuxStore]:
     needed("update-ca-certificates")
-    (found,) = linux_stores(MachineCommands())
-    assert found.place == f"/{LAYOUTS[-1].anchors}"
-    return found
+    with system_store_held():
+        (found,) = linux_stores(MachineCommands())
+        assert found.place == f"/{LAYOUTS[-1].anchors}"
+        yield found
 
 
 @pytest.fixture
