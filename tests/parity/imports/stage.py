@@ -83,7 +83,7 @@ def staged(
             front = f"http://127.0.0.1:{tool[name] if itself else frontend.port}"
             text = json.dumps({**document(one), "frontend": front})
             made[name] = Config.model_validate_json(text.replace(itself, front) if itself else text)
-        devcors = stack.enter_context(_devcors(made))
+        devcors = stack.enter_context(gateways(made))
         yield Stage(tool, devcors, backends, frontend, imported, folders)
 
 
@@ -152,8 +152,8 @@ def started(runner: Path, folders: Mapping[str, Path]) -> Iterator[dict[str, int
 
 
 @contextmanager
-def _devcors(configs: Mapping[str, Config]) -> Iterator[dict[str, int]]:
-    """The gateway lane of each config, all in one thread of this process."""
+def gateways(configs: Mapping[str, Config]) -> Iterator[dict[str, int]]:
+    """devcors' gateway lane with each config, all in one thread of this process; the ports by name."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

@@ -14,11 +14,12 @@ from typing import NamedTuple
 
 import pytest
 
+from devcors.config.schema import Config
 from devcors.interop.imports.evaluating import Session
 from devcors.interop.imports.model import Imported
 from devcors.interop.imports.nextjs import reading
-from tests.parity.imports.asking import Outcome
-from tests.parity.imports.stage import Stage, staged, started
+from tests.parity.imports.asking import Ask, Outcome, asked
+from tests.parity.imports.stage import Stage, gateways, staged, started
 from tests.support.npm import installed
 
 from .cases import CASES
@@ -76,3 +77,12 @@ def test_an_imported_config_does_the_same(running: Running, name: str) -> None:
         outcome, found = stays(ask, front, devcors, stage.backends)
         assert not _is_by_a_route(outcome), (ask, outcome)
         assert not found, (ask, found)
+
+
+def test_the_socket_that_tells_pages_to_reload_goes_through(running: Running) -> None:
+    front = f"http://127.0.0.1:{running.dev['guide']}"
+    ask = Ask("/_next/hmr?id=1", fields={"Origin": "http://@OWN@"}, websocket=True)
+    with gateways({"guide": Config.model_validate({"frontend": front})}) as ports:
+        outcome = asked(ask, ports["guide"], {})
+    assert outcome.status == 101
+    assert b'{"type"' in outcome.body
