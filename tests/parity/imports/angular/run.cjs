@@ -6,7 +6,6 @@ console.log = console.info = console.warn = console.error
 // else each build has a worker that loads TypeScript again
 process.env.NG_BUILD_PARALLEL_TS = '0'
 process.env.NG_BUILD_MAX_WORKERS = '1'
-process.env.NG_CLI_ANALYTICS = 'false'
 
 const { mkdirSync, writeFileSync } = require('node:fs')
 const { dirname, join } = require('node:path')
