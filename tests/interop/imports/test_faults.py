@@ -62,8 +62,6 @@ FAULTS = {
         2,
         "Cannot find module '@team/proxies'",
     ),
-    "missing-of-its-own": Fault("\n\nmodule.exports = require('./proxies')\n", 3, "Cannot find module './proxies'"),
-    "exits": Fault("process.exit(3)\n", 1, "the config threw: it called process.exit(3)"),
     "nothing": Fault("// nothing yet\n", 1, "the config exports nothing"),
 }
 
