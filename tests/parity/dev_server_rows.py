@@ -133,7 +133,7 @@ _NEXT = {
     **_NO_CORS,
     **_HOP_BY_HOP,
     **_answered(
-        500,
+        404,
         "the front end",
         "a path of the front end",
         "a near miss",
@@ -147,7 +147,7 @@ _NEXT = {
     "a doubled slash in the rest": Other("it redirects to the path with one slash", status=308, unseen=True),
     "and not without it": Other("a source takes the path with and without a slash at its end", target="/folder"),
     "a prefix that is removed": Other(_QUERY, target="/x?y="),
-    "an expression": Other("a source is no expression: the route is left out", status=500, unseen=True),
+    "an expression": Other("a source is no expression: the route is left out", status=404, unseen=True),
     "a path that climbs out of its route": Other(_CLIMBS, status=200, target="/plain/x"),
     "the same, escaped": Other(_CLIMBS, status=200, target="/plain/x"),
     "a large response": Other(_QUERY, status=500, target="/v1/large?3000000="),

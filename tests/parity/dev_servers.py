@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -50,10 +49,9 @@ def _webpack(folder: Path) -> tuple[list[str], list[str]]:
 def _next(folder: Path) -> tuple[list[str], list[str]]:
     config = shutil.copy(folder / "exported.conf", folder / "next.config.mjs")
     (folder / "pages").mkdir()
-    # beside the packages, so that it finds Next
-    runner = shutil.copy(IMPORTS / "next" / "serve.cjs", folder)
     node = needed("node")
-    return [node, "--check", str(config)], [node, str(runner), json.dumps({"exported": str(folder)})]
+    command = [node, str(folder / "node_modules" / "next" / "dist" / "bin" / "next"), "dev"]
+    return [node, "--check", str(config)], [*command, "--webpack", "--hostname", "127.0.0.1"]
 
 
 COMMANDS: dict[str, Callable[[Path], tuple[list[str], list[str]]]] = {"vite": _vite, "webpack": _webpack, "next": _next}

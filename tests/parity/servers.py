@@ -7,7 +7,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,16 @@ def serving(folder: Path, server: str, backend: int, cache: pytest.Cache) -> Ite
     (folder / "devcors.toml").write_text(config)
     command = prepared(folder, server, exported(folder, server), cache)
     with program(command, port=port, folder=folder, environ={**home(folder), "PORT": str(port)}):
+        if server == "next":
+            _compiled(port)
         yield port
+
+
+def _compiled(port: int) -> None:
+    """Next has made its page for what it does not find, before which it answers nothing: seconds of work."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=120)) as connection:
+        connection.request("GET", "/", headers={"Host": f"localhost:{port}"})
+        connection.getresponse().read()
 
 
 def prepared(folder: Path, server: str, text: str, cache: pytest.Cache) -> list[str]:
@@ -108,7 +118,8 @@ def prepared(folder: Path, server: str, text: str, cache: pytest.Cache) -> list[
 
 def home(folder: Path) -> dict[str, str]:
     """The environment of a server that leaves nothing outside of its folder."""
-    return {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    places = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    return {**places, "NEXT_TELEMETRY_DISABLED": "1"}
 
 
 def _written(folder: Path, text: str) -> str:

@@ -20,7 +20,7 @@ from .servers import WITH_OPTIONS, home, prepared
 
 def asked(port: int, method: str, path: str, fields: dict[str, str]) -> int:
     """The status of a request."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)  # Next listens long before it answers
     try:
         connection.request(method, path, headers=fields)
         response = connection.getresponse()

@@ -66,7 +66,7 @@ def read(folder: Path, file: str, session: Session) -> Imported:
     skipped = [_skipped(places.entry(name), name) for name in loaded["skipped"]]
     if not loaded["proxy"]:
         hint = 'an entry of a list has its paths in "context", which is a list'
-        raise ConfigError("there is no entry in it that Angular takes", where=file, hint=hint)
+        raise ConfigError("there is no entry in it that Angular takes", where=str(places.at_line(1)), hint=hint)
     sent = sent_by(loaded["vite"])
     entries = [_entry(each, places, session, frontend, sent) for each in loaded["proxy"]]
     return Imported(ANGULAR, file, frontend, (*in_order(entries), *skipped))

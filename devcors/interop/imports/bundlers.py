@@ -47,7 +47,7 @@ def read_vue(folder: Path, file: str, session: Session) -> Imported:
     if isinstance(loaded["proxy"], str):
         return Imported(VUE, file, frontend, one_url(loaded["proxy"], VUE, places.entry("proxy")))
     if not loaded["entries"]:
-        raise _without("devServer.proxy", places.entry("devServer"))
+        raise _without("devServer.proxy", places.section("devServer"))
     chain = Chain(session, loaded["ask"], loaded["globs"])
     steps = steps_of(loaded["entries"], places)
     entries = entries_of(chain, steps, VUE, session, frontend)
@@ -69,7 +69,7 @@ def read_rsbuild(folder: Path, file: str, session: Session) -> Imported:
     loaded = session.load("rsbuild", folder, file)
     places = Places(file, read_text(folder / file))
     if not loaded["entries"]:
-        raise _without("server.proxy", places.entry("server"))
+        raise _without("server.proxy", places.section("server"))
     chain = Chain(session, loaded["ask"], loaded["globs"])
     steps = steps_of(loaded["entries"], places)
     frontend = front_of(folder, frontend_of(loaded["server"], 3000))

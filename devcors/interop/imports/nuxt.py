@@ -86,7 +86,7 @@ def _read(folder: Path, file: str, session: Session, loader: str, tool: str) -> 
     ]
     if not entries:
         hint = "routes of devcors are written by hand then: see docs/config.md"
-        raise ConfigError("there is no proxy in it", where=str(places.entry("routeRules")), hint=hint)
+        raise ConfigError("there is no proxy in it", where=str(places.section("routeRules")), hint=hint)
     return Imported(tool, file, frontend, tuple(entries))
 
 

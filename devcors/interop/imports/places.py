@@ -44,6 +44,10 @@ class Places:
 
         return place
 
+    def section(self, name: str) -> Source:
+        """Where the pair of this name stands; the start of the file, which lacks it, if nowhere."""
+        return Source(self.file, self.entry(name).line or 1)
+
     def at_line(self, line: int) -> Source:
         """This line of the file."""
         return Source(self.file, line)

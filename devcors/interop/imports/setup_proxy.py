@@ -58,7 +58,8 @@ def read(folder: Path, file: str, session: Session) -> Imported:
     places = Places(file, read_text(folder / file))
     loaded = session.load("setup-proxy", folder, file)
     if not loaded["entries"]:
-        raise ConfigError("it gives the app no middleware", where=file, hint="routes can be written by hand, too")
+        hint = "routes can be written by hand, too"
+        raise ConfigError("it gives the app no middleware", where=str(places.at_line(1)), hint=hint)
     chain = Chain(session, loaded["ask"], loaded["globs"])
     steps = [_step(number, entry, places) for number, entry in enumerate(loaded["entries"])]
     entries = entries_of(chain, steps, HPM, session)
@@ -109,7 +110,7 @@ def read_package(folder: Path, file: str) -> Imported:
     given = _proxy(folder)
     if given is None:
         hint = "src/setupProxy.js is where react-scripts 2 and later have more than one target"
-        raise ConfigError('there is no "proxy" in it that is a URL', where=file, hint=hint)
+        raise ConfigError('there is no "proxy" in it that is a URL', where=f"{file}:1", hint=hint)
     return Imported(CRA, file, None, one_url(given, CRA, Places(file, read_text(folder / file)).entry("proxy")))
 
 

@@ -51,9 +51,7 @@ def read(folder: Path, file: str, session: Session) -> Imported:
     proxy = server.get("proxy")
     if not isinstance(proxy, Mapping) or not proxy:
         hint = "routes of devcors are written by hand then: see docs/config.md"
-        raise ConfigError(
-            "there is no server.proxy in it", where=f"{file}:{places.entry('server').line or 1}", hint=hint
-        )
+        raise ConfigError("there is no server.proxy in it", where=str(places.section("server")), hint=hint)
     frontend = front_of(folder, _frontend(server))
     reading = Reading(places, session, frontend, sent_by(loaded["version"]))
     return Imported(VITE, file, frontend, in_order([reading.entry(context, value) for context, value in proxy.items()]))

@@ -67,7 +67,7 @@ def read(folder: Path, file: str, session: Session) -> Imported:
     places = Places(file, read_text(folder / file))
     if not loaded["entries"]:
         hint = "routes of devcors are written by hand then: see docs/config.md"
-        raise ConfigError("there is no devServer.proxy in it", where=str(places.entry("devServer")), hint=hint)
+        raise ConfigError("there is no devServer.proxy in it", where=str(places.section("devServer")), hint=hint)
     chain = Chain(session, loaded["ask"], loaded["globs"])
     steps = steps_of(loaded["entries"], places)
     frontend = front_of(folder, frontend_of(loaded["server"], 8080))

@@ -102,7 +102,7 @@ def test_an_entry_that_angular_passes_over_is_told(read: Read) -> None:
         ("proxy.conf.js", "require('gone')", "proxy.conf.js:1", "gone"),
         ("proxy.conf.js", "\nthrow new Error('no')", "proxy.conf.js:2", "no"),
         ("proxy.conf.js", "exports.x", "proxy.conf.js:1", "the config exports nothing"),
-        ("proxy.conf.mjs", "export default [{ context: '/a', target: 'x' }]", "proxy.conf.mjs", "no entry in it"),
+        ("proxy.conf.mjs", "export default [{ context: '/a', target: 'x' }]", "proxy.conf.mjs:1", "no entry in it"),
     ],
 )
 def test_what_a_file_does_wrong(read: Read, file: str, text: str, where: str, message: str) -> None:

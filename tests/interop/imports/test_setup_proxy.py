@@ -138,8 +138,8 @@ def test_nothing_is_sent_while_it_is_read(read: Read) -> None:
         ("app.use('/a', make({}))", "", f"{FILE}:4", "target"),
         ("", "require('./gone')\n", f"{FILE}:3", "gone"),
         ("  throw new Error('no backend')", "", f"{FILE}:4", "no backend"),
-        ("app.use('/a', undefined)", "", FILE, "requires a middleware function"),
-        ("", "", FILE, "it gives the app no middleware"),
+        ("app.use('/a', undefined)", "", f"{FILE}:4", "requires a middleware function"),
+        ("", "", f"{FILE}:1", "it gives the app no middleware"),
     ],
 )
 def test_what_a_module_does_wrong(read: Read, body: str, head: str, where: str, message: str) -> None:

@@ -173,7 +173,7 @@ SYNTAX = "module.exports = {\n  devServer: { proxy: { '/api' 'x' } },\n}\n"
         ("webpack.config.js", "const config = {}\n", "webpack.config.js:1", "the config exports nothing"),
         ("webpack.config.mjs", "export const a = 1\n", "webpack.config.mjs:1", "the config"),
         ("webpack.config.js", "module.exports = () => {}\n", "webpack.config.js:1", "the config is no object"),
-        ("webpack.config.js", "module.exports = { mode: 'none' }\n", "webpack.config.js", "no devServer.proxy"),
+        ("webpack.config.js", "module.exports = { mode: 'none' }\n", "webpack.config.js:1", "no devServer.proxy"),
         ("webpack.config.ts", "export default { a: 1 }\n", "webpack.config.ts", "needs a TypeScript compiler"),
     ],
 )

@@ -39,13 +39,17 @@ Importer = Callable[[Path, Session], Imported]
 
 @dataclass
 class Stage:
-    """What the requests go through: ports of tool and devcors by the config's name, and the backends by their port."""
+    """What the requests go through: ports of tool and devcors by the config's name, and the backends by their port.
+
+    folders: the projects, by name.
+    """
 
     tool: Mapping[str, int]
     devcors: Mapping[str, int]
     backends: Mapping[str, Backend]
     frontend: Backend
     imported: Mapping[str, Imported]
+    folders: Mapping[str, Path]
 
 
 @contextmanager
@@ -61,9 +65,6 @@ def staged(
 
     itself: how the importer names the tool in its routes; then the tool is devcors' front end too, as it is in a
     project, and what devcors does not take goes to it.
-
-    The script gets one argument, a JSON object of names to folders, and prints one line, a JSON object of names to
-    ports, as soon as all of them listen on 127.0.0.1.
     """
     with ExitStack() as stack:
         plain, other, frontend = (stack.enter_context(backend()) for _ in range(3))
@@ -76,14 +77,14 @@ def staged(
         folders = _copied(configs, tmp / "projects", ports, modules)
         node = stack.enter_context(session(tmp / "projects"))
         imported = {name: importer(folder, node) for name, folder in folders.items()}
-        tool = stack.enter_context(_tool(runner, folders, tmp))
+        tool = stack.enter_context(started(runner, folders))
         made = {}
         for name, one in imported.items():
             front = f"http://127.0.0.1:{tool[name] if itself else frontend.port}"
             text = json.dumps({**document(one), "frontend": front})
             made[name] = Config.model_validate_json(text.replace(itself, front) if itself else text)
-        devcors = stack.enter_context(_devcors(made))
-        yield Stage(tool, devcors, backends, frontend, imported)
+        devcors = stack.enter_context(gateways(made))
+        yield Stage(tool, devcors, backends, frontend, imported, folders)
 
 
 def _copied(configs: Path, target: Path, ports: Mapping[str, str], modules: Mapping[str, Path]) -> dict[str, Path]:
@@ -118,15 +119,21 @@ def _with_tls(tmp: Path) -> Iterator[Backend]:
 
 
 @contextmanager
-def _tool(runner: Path, folders: Mapping[str, Path], tmp: Path) -> Iterator[dict[str, int]]:
-    """The tool with all configs in one process, which ends when its standard input does."""
+def started(runner: Path, folders: Mapping[str, Path]) -> Iterator[dict[str, int]]:
+    """A tool with all configs in one process, which ends when its standard input does; the ports by name.
+
+    The script gets two arguments, JSON objects of names to folders and of names to free ports, which it may leave for
+    others, and prints one line, a JSON object of names to ports, as soon as all of them listen on 127.0.0.1.
+    """
+    projects = next(iter(folders.values())).parent
     # beside the packages, so that it finds the tool
-    script = shutil.copy(runner, tmp / "projects" / runner.name)
-    told = json.dumps({name: str(folder) for name, folder in folders.items()})
-    with (tmp / "tool.log").open("w+b") as log:
+    script = shutil.copy(runner, projects / runner.name)
+    told = [{name: str(folder) for name, folder in folders.items()}, {name: free_port() for name in folders}]
+    output = projects.parent / f"{runner.stem}.log"
+    with output.open("w+b") as log:
         process = subprocess.Popen(
-            [needed("node"), str(script), told],
-            cwd=tmp / "projects",
+            [needed("node"), str(script), *map(json.dumps, told)],
+            cwd=projects,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -135,7 +142,7 @@ def _tool(runner: Path, folders: Mapping[str, Path], tmp: Path) -> Iterator[dict
         assert process.stdout
         try:
             line = process.stdout.readline()
-            assert line, (tmp / "tool.log").read_text("utf-8", "replace")
+            assert line, output.read_text("utf-8", "replace")
             yield json.loads(line)
         finally:
             process.stdin.close()
@@ -145,8 +152,8 @@ def _tool(runner: Path, folders: Mapping[str, Path], tmp: Path) -> Iterator[dict
 
 
 @contextmanager
-def _devcors(configs: Mapping[str, Config]) -> Iterator[dict[str, int]]:
-    """The gateway lane of each config, all in one thread of this process."""
+def gateways(configs: Mapping[str, Config]) -> Iterator[dict[str, int]]:
+    """devcors' gateway lane with each config, all in one thread of this process; the ports by name."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

@@ -1,55 +1,50 @@
-// What `ng serve` does with a proxy file: the real loader of @angular/build, and its own Vite with what comes out.
-const { createRequire } = require('node:module')
-const { mkdirSync, readFileSync } = require('node:fs')
+// `ng serve` in many workspaces, in one process: the builder that their serve target names, with all options that stand
+// there, run by the same scheduler as the command's. The port and the host alone are given, as on its command line.
+const tell = process.stdout.write.bind(process.stdout) // for the ports alone
+process.stdout.write = process.stderr.write.bind(process.stderr)
+console.log = console.info = console.warn = console.error
+// else each build has a worker that loads TypeScript again
+process.env.NG_BUILD_PARALLEL_TS = '0'
+process.env.NG_BUILD_MAX_WORKERS = '1'
+
+const { mkdirSync, writeFileSync } = require('node:fs')
 const { dirname, join } = require('node:path')
-const { pathToFileURL } = require('node:url')
+const { Architect } = require('@angular-devkit/architect')
+const { WorkspaceNodeModulesArchitectHost } = require('@angular-devkit/architect/node')
+const { schema, workspaces } = require('@angular-devkit/core')
+const { NodeJsSyncHost, createConsoleLogger } = require('@angular-devkit/core/node')
 
-const builder = dirname(require.resolve('@angular/build/package.json'))
-const { loadProxyConfiguration } = require(join(builder, 'src/utils/load-proxy-config.js'))
-
-function fileOf(folder) {
-  const [project] = Object.values(JSON.parse(readFileSync(join(folder, 'angular.json'), 'utf8')).projects)
-  const { options = {}, configurations = {}, defaultConfiguration } = (project.architect ?? project.targets).serve
-  return { ...options, ...configurations[defaultConfiguration] }.proxyConfig
+// the smallest library of TypeScript: checking all of a browser's types would take most of the time
+const COMPILER = { target: 'es2022', module: 'preserve', strict: true, lib: ['es5'], types: [], skipLibCheck: true }
+const APPLICATION = {
+  'src/main.ts': 'export {}\n',
+  'src/index.html': '<!doctype html><title>app</title><app-root></app-root>\n',
+  'tsconfig.json': JSON.stringify({ compilerOptions: COMPILER, files: ['src/main.ts'] }),
 }
 
-async function started(createServer, folder) {
-  process.chdir(folder)
-  // src/builders/dev-server/vite/server.js
-  const root = join(folder, '.angular/vite-root')
-  mkdirSync(root, { recursive: true })
-  const server = await createServer({
-    configFile: false,
-    envFile: false,
-    cacheDir: join(folder, '.angular/cache'),
-    root,
-    publicDir: false,
-    appType: 'custom',
-    logLevel: 'silent',
-    optimizeDeps: { noDiscovery: true },
-    server: {
-      host: '127.0.0.1',
-      port: 0,
-      ws: false,
-      cors: { origin: true, preflightContinue: true },
-      proxy: await loadProxyConfiguration(folder, fileOf(folder)),
-    },
-  })
-  await server.listen()
-  return server.httpServer.address().port
+async function serve(folder, port) {
+  for (const [file, text] of Object.entries(APPLICATION)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), text)
+  }
+  const { workspace } = await workspaces.readWorkspace(folder, workspaces.createWorkspaceHost(new NodeJsSyncHost()))
+  const [[project, { targets }]] = workspace.projects
+  const registry = new schema.CoreSchemaRegistry()
+  registry.addPostTransform(schema.transforms.addUndefinedDefaults)
+  const architect = new Architect(new WorkspaceNodeModulesArchitectHost(workspace, folder), registry)
+  const target = { project, target: 'serve', configuration: targets.get('serve').defaultConfiguration }
+  const logger = createConsoleLogger(true, process.stderr, process.stderr)
+  const run = await architect.scheduleTarget(target, { host: '127.0.0.1', port }, { logger })
+  const { success, error } = await new Promise((resolve) => run.output.subscribe(resolve))
+  if (!success) throw new Error(`${folder}: ${error}`)
 }
 
 async function main() {
-  const own = createRequire(join(builder, 'package.json')).resolve('vite')
-  const { createServer } = await import(pathToFileURL(own))
-  const ports = {}
-  for (const [name, folder] of Object.entries(JSON.parse(process.argv[2]))) {
-    ports[name] = await started(createServer, folder)
-  }
-  process.stdout.write(`${JSON.stringify(ports)}\n`)
+  const [folders, ports] = process.argv.slice(2).map((text) => JSON.parse(text))
+  await Promise.all(Object.entries(folders).map(([name, folder]) => serve(folder, ports[name])))
+  tell(`${JSON.stringify(ports)}\n`)
 }
 
-console.log = console.info = console.warn = console.error
 process.stdin.resume().on('end', () => process.exit(0))
 main().catch((error) => {
   console.error(error)

@@ -1,8 +1,9 @@
-"""Angular's loader of proxy files with the Vite that it feeds, and devcors with the import.
+"""Angular's dev server, and devcors with the import.
 
-The real part is `loadProxyConfiguration` of @angular/build and the Vite of that package with the options that its dev
-server gives. A whole `ng serve` would build an application first, with the compiler, TypeScript and a workspace for
-each config: minutes, for the same code in between.
+The real part is all that `ng serve` starts: the workspace's serve target with its default configuration, run by
+Angular's own scheduler, so that the `dev-server` builder builds an application and serves it with its loader of proxy
+files and its Vite. The command itself is left out: it would take a process for each config. The application is one
+empty module, the same for all, since none of it is asked for here.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def imported(folder: Path, session: Session) -> Imported:
 
 @pytest.fixture(scope="module")
 def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    packages = {"@angular/build": installed(request.config.cache, HERE) / "@angular/build"}
+    modules = installed(request.config.cache, HERE)
+    packages = {name: modules / name for name in ("@angular", "@angular-devkit")}
     with staged(tmp_path_factory.mktemp("angular"), HERE / "configs", packages, HERE / "run.cjs", imported) as made:
         yield made
 

@@ -1,4 +1,4 @@
-// Next's own router in front of many projects, in one process.
+// Next's own router for production in front of many projects, in one process.
 //
 // `next build` would take longer than all tests together and make nothing that a rewrite needs but the manifests. They are
 // written here, by the code of Next that writes them there; then Next's server for production takes the requests.
@@ -82,7 +82,7 @@ async function serve(folder) {
   const handlers = new Promise((resolve) => (ready = resolve))
   const server = createServer(async (request, response) => (await handlers).requestHandler(request, response))
   server.on('upgrade', async (request, socket, head) => (await handlers).upgradeHandler(request, socket, head))
-  await new Promise((resolve) => server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', resolve))
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address()
   const settings = { dir: folder, port, hostname: 'localhost', dev: false, minimalMode: false, quiet: true, server }
   ready(await initialize(settings))
@@ -96,8 +96,7 @@ async function main() {
 }
 
 process.on('unhandledRejection', (error) => console.error(error))
-// with PORT it is one project, and ended from outside
-if (!process.env.PORT) process.stdin.on('end', () => process.exit()).resume()
+process.stdin.on('end', () => process.exit()).resume()
 main().catch((error) => {
   console.error(error)
   process.exit(1)

@@ -1,4 +1,6 @@
 // webpack-dev-server with each config, loaded by webpack-cli; version 4 where the config has the object that it had.
+//
+// All of the config counts, but that there is nothing to compile, and nothing that tells a page what was compiled.
 const webpack = require('webpack')
 const WebpackCLI = require('webpack-cli')
 const { readdirSync } = require('node:fs')
@@ -14,6 +16,7 @@ async function started(folder) {
   const Server = require(Array.isArray(devServer.proxy) ? 'webpack-dev-server' : 'webpack-dev-server-4')
   const compiler = webpack({
     mode: 'development',
+    ...config,
     entry: {},
     context: folder,
     stats: 'none',
@@ -21,7 +24,7 @@ async function started(folder) {
   })
   const server = new Server(
     {
-      proxy: devServer.proxy,
+      ...devServer,
       host: '127.0.0.1',
       port: 0,
       client: false,
