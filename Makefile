@@ -50,20 +50,25 @@ $(NPM_PEERS): benchmarks/npm/package-lock.json
 browser:
 	@sh tests/support/get-browser.sh
 
-$(VENV)/.installed-$(VERSION): pyproject.toml constraints.txt
+# each of the three installs all that the ones before it do, in one go
+$(VENV)/.made-$(VERSION):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Python 3.11 or newer is wanted"; echo "hint: make demo PYTHON=python3.13"; exit 1; }
-	@[ -e $(VENV)/.installed-$(VERSION) ] || rm -rf $(VENV)
-	@[ -x $(BIN)/python ] || { echo "making $(VENV) with Python $(VERSION) …"; $(PYTHON) -m venv $(VENV); }
+	@rm -rf $(VENV)
+	@echo "making $(VENV) with Python $(VERSION) …"
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed-$(VERSION): pyproject.toml constraints.txt | $(VENV)/.made-$(VERSION)
 	@$(PIP) install -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/.tested-$(VERSION): $(VENV)/.installed-$(VERSION)
+$(VENV)/.tested-$(VERSION): pyproject.toml constraints.txt | $(VENV)/.made-$(VERSION)
 	@$(PIP) install -c constraints.txt -e '.[test]'
-	@touch $@
+	@touch $(VENV)/.installed-$(VERSION) $@
 
-$(VENV)/.benched-$(VERSION): $(VENV)/.tested-$(VERSION)
+$(VENV)/.benched-$(VERSION): pyproject.toml constraints.txt | $(VENV)/.made-$(VERSION)
 	@$(PIP) install -c constraints.txt -e '.[test,bench]'
-	@touch $@
+	@touch $(VENV)/.installed-$(VERSION) $(VENV)/.tested-$(VERSION) $@
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .autobahn

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from devcors.policy import Policy
 from devcors.policy.pac import PATH, proxy_auto_config, version
-from devcors.policy.upstream_proxies import UpstreamProxies
 from devcors.proxy.engine import Engine
+from devcors.routing.upstream_proxies import UpstreamProxies
 from devcors.urls import Authority, literal_at
 
 

@@ -20,10 +20,10 @@ from devcors.config.loading import Loaded, load
 from devcors.errors import DevcorsError, StartError
 from devcors.policy import Door, compile_policy
 from devcors.policy.rules import Rule
-from devcors.policy.upstream_proxies import proxies_of
 from devcors.proxy.authority import KEY_FILE, CertificateAuthority
 from devcors.proxy.dialing import Dialer, DialError, cause_of
 from devcors.proxy.listening import bind
+from devcors.routing.upstream_proxies import proxies_of
 from devcors.system.browsers.finding import installed
 from devcors.system.ports import port_owner
 from devcors.system.proxysettings.holding import status, without_devcors

@@ -14,10 +14,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
 from devcors.errors import DevcorsError
-from devcors.policy.upstream_proxies import UpstreamProxies, UpstreamProxy
 from devcors.proxy.listening import LOOPBACK
 from devcors.proxy.ownership import Place, is_here, is_own
 from devcors.proxy.tasks import spawn
+from devcors.routing.upstream_proxies import UpstreamProxies, UpstreamProxy
 from devcors.system.proxysettings.holding import without_devcors
 from devcors.urls import is_loopback_host
 

@@ -15,9 +15,8 @@ import hashlib
 import json
 from collections.abc import Iterable
 
+from devcors.routing.upstream_proxies import HERE, UpstreamProxies
 from devcors.urls import Authority
-
-from .upstream_proxies import HERE, UpstreamProxies
 
 MEDIA_TYPE = "application/x-ns-proxy-autoconfig"
 PATH = "/proxy.pac"

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from devcors.config.schema import Timeout
 from devcors.policy.rules import Upstream
-from devcors.policy.upstream_proxies import UpstreamProxies, UpstreamProxy, WaysOut, names_this_machine
+from devcors.routing.upstream_proxies import UpstreamProxies, UpstreamProxy, WaysOut, names_this_machine
 from devcors.urls import DEFAULT_PORTS, is_ip_literal
 
 from .ownership import Place, is_here, is_own

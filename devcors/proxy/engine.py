@@ -17,7 +17,7 @@ from devcors.config.dirs import TRUSTED
 from devcors.config.schema import Config
 from devcors.errors import StartError
 from devcors.policy import Door, Policy, compile_policy
-from devcors.policy.upstream_proxies import UpstreamProxies, proxies_of
+from devcors.routing.upstream_proxies import UpstreamProxies, proxies_of
 from devcors.traffic.journal import Journal
 from devcors.urls import listens_everywhere
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from devcors.policy.upstream_proxies import UpstreamProxy
+from devcors.routing.upstream_proxies import UpstreamProxy
 
 _MAX_HEAD = 16 * 1024
 

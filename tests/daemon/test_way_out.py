@@ -9,7 +9,7 @@ import pytest
 
 from devcors.daemon import way_out
 from devcors.daemon.way_out import WayOut, without
-from devcors.policy.upstream_proxies import UpstreamProxies, UpstreamProxy
+from devcors.routing.upstream_proxies import UpstreamProxies, UpstreamProxy
 
 
 def corp(host: str = "proxy.corp", port: int = 3128) -> UpstreamProxies:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devcors.policy.pac import proxy_auto_config, version
-from devcors.policy.upstream_proxies import UpstreamProxies, UpstreamProxy, exceptions_of
+from devcors.routing.upstream_proxies import UpstreamProxies, UpstreamProxy, exceptions_of
 from devcors.urls import DEFAULT_PORTS, parse_authority
 from tests.policy.asking import policy_of
 from tests.support.programs import needed

@@ -7,8 +7,8 @@ import socket
 
 import pytest
 
-from devcors.policy.upstream_proxies import UpstreamProxy
 from devcors.proxy.upstream_proxy import ProxyError, open_tunnel
+from devcors.routing.upstream_proxies import UpstreamProxy
 
 
 def _open(answer: bytes) -> tuple[bytes, bytes]:

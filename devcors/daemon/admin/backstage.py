@@ -10,8 +10,8 @@ from typing import Any
 
 from devcors.daemon.logfile import LogFile
 from devcors.daemon.reloading import Reloader
-from devcors.policy.upstream_proxies import UpstreamProxies
 from devcors.proxy.engine import Engine
+from devcors.routing.upstream_proxies import UpstreamProxies
 from devcors.traffic.store import Store
 
 from .rows import Rows

@@ -118,17 +118,30 @@ def _of_prefix(pattern: Pattern, rewrite: str, base: str) -> Iterator[Rewriting]
     slashed = pattern.text.endswith("/")
     body = "".join(_captured(_segment(part, tail=False)) for part in segments)
     for took, rest in product([True, False] if pattern.tail else [False], [True] if slashed else [True, False]):
-        regex = f"^{body}" + (r"/([^?]*[^/?])" if took else "")
         behind = "([^?]*)" if slashed else ("(/+)" if pattern.tail else "(/[^?]*)") if rest else ""
         numbers = {name: number for number, name in enumerate(pattern.names, 1)}
         made = list(_made(pattern, rewrite, numbers, took=took))
         if slashed or rest:
             made = _without_slash(made)
-        if made and isinstance(made[0], int):  # the backend's path begins with a slash all the same
-            made = ["/", *made]
         groups = len(pattern.names) - (1 if pattern.tail and not took else 0)
-        parts = [base, *made, *(["/"] if slashed else []), *([groups + 1] if behind else [])]
-        yield Rewriting(f"{regex}{behind}$", _joined(parts) or ("/",))
+        for tail, begun, more in _begun(made, groups, took=took):
+            parts = [base, *begun, *(["/"] if slashed else []), *([groups + more + 1] if behind else [])]
+            yield Rewriting(f"^{body}{tail}{behind}$", _joined(parts) or ("/",))
+
+
+def _begun(made: list[str | int], last: int, *, took: bool) -> Iterator[tuple[str, list[str | int], int]]:
+    """What finds `:name*`, what is made then, and how many groups more it has; the path made begins with one slash.
+
+    last: the group of `:name*`, where it `took` something.
+    """
+    tail = r"/([^?]*[^/?])" if took else ""
+    if not made or isinstance(made[0], str):
+        yield tail, made, 0
+    elif not took or made[0] != last:
+        yield tail, ["/", *made], 0
+    else:  # its own slash will do, if it begins with one; in two cases, since not all servers can look ahead
+        yield r"/(/[^?]*[^/?])", made, 0
+        yield r"(/([^/?](?:[^?]*[^/?])?))", [last, *(last + 1 if part == last else part for part in made[1:])], 1
 
 
 def _captured(segment: str) -> str:

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from devcors.policy.upstream_proxies import UpstreamProxies, exceptions_of
+from devcors.routing.upstream_proxies import UpstreamProxies, exceptions_of
 
 from .commands import Run, run
 from .values import Manual, Pac, Values, Wanted, named_by_system

@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 
-from devcors.policy.upstream_proxies import UpstreamProxies, all_but, exceptions_of
+from devcors.routing.upstream_proxies import UpstreamProxies, all_but, exceptions_of
 
 from .commands import Run, run
 from .values import Manual, Pac, Values, Wanted, named_by_system

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from devcors.policy.upstream_proxies import UpstreamProxies, UpstreamProxy, proxy_at
+from devcors.routing.upstream_proxies import UpstreamProxies, UpstreamProxy, proxy_at
 
 SOURCE = "the system's setting"
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from devcors.errors import SettingsError
-from devcors.policy.upstream_proxies import UpstreamProxies, exceptions_of, proxy_at
+from devcors.routing.upstream_proxies import UpstreamProxies, exceptions_of, proxy_at
 
 from .values import SOURCE, Manual, Pac, Values, Wanted
 

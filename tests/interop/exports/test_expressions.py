@@ -71,8 +71,19 @@ def test_a_path_is_taken_as_the_pattern_takes_it(text: str, path: str, query: st
 
 @given(st.data(), st.sampled_from(PATTERNS), PATHS, st.sampled_from(["", "/base", "/ba/se"]))
 def test_a_path_becomes_what_routing_makes_of_it(data: st.DataObject, text: str, path: str, base: str) -> None:
-    pattern = parse_pattern(text)
     rewrite = data.draw(st.sampled_from([None, *REWRITES.get(text, REWRITES["/"])]))
+    _becomes_what_routing_makes_of_it(text, rewrite, path, base)
+
+
+@pytest.mark.parametrize("base", ["", "/base"])
+@pytest.mark.parametrize("path", ["", "/", "//", "/x", "//x", "///x/", "/x//y", "/x/y//"])
+@pytest.mark.parametrize("rewrite", [":rest*", ":rest*/end", ":rest*/x/:rest*", "/:rest*"])
+def test_slashes_meet_as_in_routing(rewrite: str, path: str, base: str) -> None:
+    _becomes_what_routing_makes_of_it("/api/:rest*", rewrite, path, base)
+
+
+def _becomes_what_routing_makes_of_it(text: str, rewrite: str | None, path: str, base: str) -> None:
+    pattern = parse_pattern(text)
     raw = (STARTS.get(text, text) + path).replace("//", "/", 1).encode()
     path = raw.decode()
     span = pattern.take(raw, fold_escapes(raw))

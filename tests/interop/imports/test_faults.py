@@ -81,6 +81,7 @@ def test_a_config_that_cannot_be_read_is_one_message(tmp_path: Path, tool: str, 
     before = sorted(folder.rglob("*"))
     command = forked(["import", "--yes"], folder, environment(tmp_path / "home"))
     assert command.stdout
+    assert command.stderr
     with command.stdout, command.stderr:
         out, (said, *more) = command.stdout.read(), command.stderr.read().splitlines()
     assert (command.wait(), out, said) == (2, "", f"{project.file}:{line}: {message}")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from devcors.errors import SettingsError
-from devcors.policy.upstream_proxies import UpstreamProxies
+from devcors.routing.upstream_proxies import UpstreamProxies
 from devcors.system.identity import own_identity
 from devcors.system.proxysettings import choosing
 from devcors.system.proxysettings.gnome import Gnome

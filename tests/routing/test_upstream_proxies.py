@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from devcors.policy.upstream_proxies import (
+from devcors.routing.upstream_proxies import (
     UpstreamProxies,
     UpstreamProxy,
     WaysOut,
