@@ -127,7 +127,9 @@ def test_flask_cors_takes_the_origins_and_no_other(wanted: Permission, other: st
 @given(wanted=permissions())
 def test_the_origins_are_whole_in_the_regular_expressions(server: str, wanted: Permission) -> None:
     text = rendered(server, wanted)
-    expressions = re.findall(r'"~?(\^(?!OPTIONS|1:)[^"]+)"', text)
+    quoted = re.findall(r'"~?(\^(?!OPTIONS|1:)[^"]+)"', text)
+    # a header may be named so that it looks like an expression
+    expressions = [found for found in quoted if found != ", ".join(wanted.headers)]
     for origin in wanted.origins:
         assert any(re.search(expression, origin) for expression in expressions)
         for near in (f"{origin}.evil.example", f"x{origin}", origin.replace(".", "x"), origin.upper()):
