@@ -24,7 +24,11 @@ _OTHERS_ARE_ASKED_IN = (
     "differential/",
     "parity/",
     "e2e/dashboard/",
+    "diagnose/test_blocked_page.py",
+    "diagnose/test_diagnose_wire.py",
+    "e2e/test_browser_command.py",
     "e2e/test_fixes.py",
+    "e2e/test_proxy_pac_in_browser.py",
     "benchmarks/test_run.py",
     "interop/test_fixes_accepted.py",
 )
