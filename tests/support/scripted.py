@@ -98,16 +98,13 @@ class Backend:
             self._drop(sock, "fin")
             return False
         head, body = read
-        self.seen.append(head)
+        if not self._takes(sock, head):
+            return False
         act = self._acts.popleft() if self._acts else None
         if act is None:
             answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(self.marker), self.marker)
             act = Act(answer, body=_length(head))
-        while len(body) < act.body:
-            more = sock.recv(act.body - len(body))
-            if not more:
-                break
-            body += more
+        _read(sock, act.body - len(body))
         if act.patience and select.select([sock], [], [], act.patience)[0]:
             self._drop(sock, "fin")
             return False
@@ -122,6 +119,13 @@ class Backend:
         else:
             self._drop(sock, act.how)
         return False
+
+    def _takes(self, sock: socket.socket, head: bytes) -> bool:
+        """Notes a request; not one that came while the connection was killed, and is read all the same."""
+        with self._lock:
+            if sock in self._open:
+                self.seen.append(head)
+            return sock in self._open
 
     def _drop(self, sock: socket.socket, how: How) -> None:
         with self._lock:
@@ -141,6 +145,15 @@ def _head(sock: socket.socket) -> tuple[bytes, bytes] | None:
         data += more
     head, _, body = data.partition(b"\r\n\r\n")
     return head, body
+
+
+def _read(sock: socket.socket, size: int) -> None:
+    """So many bytes, or what there is until the connection ends."""
+    while size > 0:
+        more = sock.recv(size)
+        if not more:
+            return
+        size -= len(more)
 
 
 def _shut_down(sock: socket.socket, ways: int = socket.SHUT_RDWR) -> None:
