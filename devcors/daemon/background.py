@@ -39,7 +39,6 @@ sys.path.append(sys.argv[1])
 from devcors.daemon.background import serve
 sys.exit(serve(sys.argv[2]))
 """
-_started: list[subprocess.Popen[bytes]] = []
 
 
 def start(options: UpOptions, tell: Tell) -> Running:
@@ -57,11 +56,13 @@ def start(options: UpOptions, tell: Tell) -> Running:
     log = log_path(config, folder)
     process = _spawn(options, config, folder, log)
     try:
-        return _until_ready(process, log, tell)
+        running = _until_ready(process, log, tell)
     except BaseException:  # Ctrl-C too: nobody would know of it
         process.kill()
         process.wait()
         raise
+    process.returncode = 0  # it outlives this process, so that nobody shall wait for it or complain that it runs
+    return running
 
 
 def _tell_gone(config: str | None, folder: str, tell: Tell) -> None:
@@ -77,15 +78,13 @@ def _spawn(options: UpOptions, config: str | None, folder: str, log: Path) -> su
     detached: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         detached = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
-    process = subprocess.Popen(  # noqa: S603 - this Python, our own words
+    return subprocess.Popen(  # noqa: S603 - this Python, our own words
         [sys.executable, "-P", "-c", _PROGRAM, str(root), text],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         **detached,
     )
-    _started.append(process)  # kept, so that nobody waits for it or complains that it runs
-    return process
 
 
 def _until_ready(process: subprocess.Popen[bytes], log: Path, tell: Tell) -> Running:
