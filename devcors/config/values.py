@@ -31,7 +31,7 @@ _FRAMING = frozenset(
 _COOKIES = 'use "auto", "keep" or a table such as { secure = false }'
 
 
-class BadValue(ValueError):  # noqa: N818 - never leaves this package as an error
+class BadValue(ValueError):  # noqa: N818 - whoever reads the value tells it, in an error of the one tree
     """A value that is refused; `hint` is the next step, where there is a clear one."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
